@@ -1,0 +1,230 @@
+//! The bench on which one message is made: a recipe in, draft, tree, signatures, encryption and text in this order.
+//!
+//! Quirks and attacks get the bench at their moment ([`Step`]) and find here what they need: the genuine message, a forged
+//! one that names the attacker, and the signers.
+
+use crate::canonical::Scope;
+use crate::compose::{self, Pen};
+use crate::draft::Draft;
+use crate::encrypt;
+use crate::key;
+use crate::message::Message;
+use crate::people::Person;
+use crate::random::Random;
+use crate::recipe::{Recipe, RecipeError};
+use crate::sign::{self, Plan, Signer};
+use crate::step::Step;
+use crate::tree::Element;
+use crate::wire::spell;
+
+/// One message in the making.
+#[derive(Debug)]
+pub struct Workshop<'a> {
+    /// What is wanted.
+    pub recipe: &'a Recipe,
+    /// What it says.
+    pub draft: Draft,
+    /// The Response as it stands.
+    pub response: Element,
+    /// How it gets signed.
+    pub plan: Plan,
+    random: Random,
+    steps: Vec<Step>,
+}
+
+impl<'a> Workshop<'a> {
+    /// Lays out draft, tree and plan.
+    pub(crate) fn open(recipe: &'a Recipe) -> Result<Self, RecipeError> {
+        let steps = steps(recipe)?;
+        let mut random = Random::seeded(recipe.seed);
+        let mut draft = Draft::of(recipe, &recipe.person, &mut random)?;
+        recipe.edits.apply(&mut draft, recipe)?;
+        for step in &steps {
+            if let Step::Draft(change) = step {
+                change(&mut draft, recipe);
+            }
+        }
+        let mut plan = Plan::of(&recipe.idp, recipe.vendor, recipe.signature, !draft.attributes.is_empty());
+        for step in &steps {
+            if let Step::Plan(change) = step {
+                change(&mut plan, recipe);
+            }
+        }
+        let response = compose::response(&draft, recipe.vendor);
+        Ok(Self { recipe, draft, response, plan, random, steps })
+    }
+
+    /// Signs, encrypts, spells.
+    pub(crate) fn finish(mut self) -> Result<Message, RecipeError> {
+        self.run(|step| if let Step::Tree(change) = step { Some(change) } else { None })?;
+        if self.recipe.sign.assertion() {
+            self.sign_assertion()?;
+        }
+        if self.recipe.encrypt.is_some() {
+            self.encrypt_assertion()?;
+        }
+        if self.recipe.sign.response() {
+            self.sign_response()?;
+        }
+        self.run(|step| if let Step::Signed(change) = step { Some(change) } else { None })?;
+        let mut xml = self.recipe.vendor.shape().wire.declaration.value.text().to_owned();
+        xml.push_str(&spell(&self.response));
+        for step in &self.steps {
+            if let Step::Text(change) = step {
+                change(&mut xml);
+            }
+        }
+        Ok(self.message(xml))
+    }
+
+    fn run(
+        &mut self,
+        pick: impl Fn(Step) -> Option<fn(&mut Workshop<'_>) -> Result<(), RecipeError>>,
+    ) -> Result<(), RecipeError> {
+        let changes: Vec<_> = self.steps.iter().copied().filter_map(pick).collect();
+        changes.into_iter().try_for_each(|change| change(self))
+    }
+
+    fn message(self, xml: String) -> Message {
+        Message {
+            xml,
+            response_id: self.draft.response_id.unwrap_or_default(),
+            assertion_id: self.draft.assertion_id.unwrap_or_default(),
+            in_response_to: self.recipe.in_response_to.clone(),
+            acs: self.recipe.sp.acs.clone(),
+            presentations: self.recipe.attack.map_or(1, |attack| attack.presentations),
+        }
+    }
+
+    /// The Assertion of the Response as it stands.
+    pub fn assertion(&mut self) -> Result<&mut Element, RecipeError> {
+        self.response.child_mut("Assertion").ok_or(RecipeError::Missing("Assertion"))
+    }
+
+    /// Takes the Assertion out of the Response.
+    pub fn take_assertion(&mut self) -> Result<Element, RecipeError> {
+        self.response.take("Assertion").ok_or(RecipeError::Missing("Assertion"))
+    }
+
+    /// Takes the Signature out of the Response, where it has one.
+    pub fn strip_response_signature(&mut self) {
+        self.response.take("Signature");
+    }
+
+    /// An unsigned Response that says the same about the attacker, with ids of its own.
+    pub fn forged_response(&mut self) -> Result<Element, RecipeError> {
+        let mut draft = self.draft.clone();
+        let fresh = Draft::of(self.recipe, &self.recipe.attacker, &mut self.random)?;
+        draft.response_id = fresh.response_id;
+        draft.assertion_id = fresh.assertion_id;
+        draft.session_index = fresh.session_index;
+        draft.name_id = fresh.name_id;
+        draft.attributes = fresh.attributes;
+        Ok(compose::response(&draft, self.recipe.vendor))
+    }
+
+    /// An unsigned Assertion that says the same about the attacker, with an ID of its own.
+    pub fn forged_assertion(&mut self) -> Result<Element, RecipeError> {
+        self.forged_response()?.take("Assertion").ok_or(RecipeError::Missing("Assertion"))
+    }
+
+    /// Makes the Assertion speak of the attacker: NameID and attributes, nothing else.
+    pub fn swap_identity(&mut self) -> Result<(), RecipeError> {
+        let forged = self.forged_assertion()?;
+        let assertion = self.assertion()?;
+        for path in [&["Subject", "NameID"][..], &["AttributeStatement"]] {
+            if let (Some(place), Some(other)) = (assertion.at_mut(path), forged.at(path)) {
+                *place = other.clone();
+            }
+        }
+        Ok(())
+    }
+
+    /// Signs the Assertion inside the Response by the plan.
+    pub fn sign_assertion(&mut self) -> Result<(), RecipeError> {
+        let plan = self.plan.clone();
+        let mut assertion = self.take_assertion_with_place()?;
+        self.sign_as_child(&mut assertion.0, &plan)?;
+        self.response.insert(assertion.1, assertion.0);
+        Ok(())
+    }
+
+    /// Signs an element that is going to stand directly inside the Response.
+    pub fn sign_as_child(&self, element: &mut Element, plan: &Plan) -> Result<(), RecipeError> {
+        let around = Scope::default().inside(&self.response);
+        let position = sign::usual_position(element);
+        sign::sign(element, &around, plan, &self.pen(), position)
+    }
+
+    /// Signs the Response by the plan.
+    pub fn sign_response(&mut self) -> Result<(), RecipeError> {
+        let plan = self.plan.clone();
+        self.sign_response_by(&plan)
+    }
+
+    /// Signs the Response by another plan.
+    pub fn sign_response_by(&mut self, plan: &Plan) -> Result<(), RecipeError> {
+        let position = sign::usual_position(&self.response);
+        let pen = self.pen();
+        sign::sign(&mut self.response, &Scope::default(), plan, &pen, position)
+    }
+
+    /// The plan of someone who has no key that anybody trusts: signed by the attacker, with these certificates in KeyInfo.
+    pub fn attacker_plan(&self, certificates: Vec<Vec<u8>>) -> Plan {
+        Plan {
+            signer: Signer::Key(key::attacker()),
+            algorithm: key::attacker().usual_algorithm(),
+            certificates,
+            ..self.plan.clone()
+        }
+    }
+
+    /// Puts an EncryptedAssertion in the Assertion's place.
+    pub fn encrypt_assertion(&mut self) -> Result<(), RecipeError> {
+        let (assertion, place) = self.take_assertion_with_place()?;
+        let encrypted = self.encrypted(&assertion)?;
+        self.response.insert(place, encrypted);
+        Ok(())
+    }
+
+    /// An Assertion of the Response, encrypted for the SP.
+    pub fn encrypted(&mut self, assertion: &Element) -> Result<Element, RecipeError> {
+        let encryption = self.recipe.encrypt.unwrap_or_else(|| self.recipe.usual_encryption());
+        let around = Scope::default().inside(&self.response);
+        let certificate = self.recipe.sp.encryption_certificate.as_deref();
+        let pen = Pen::of(self.recipe.vendor, !self.draft.attributes.is_empty());
+        encrypt::encrypt(assertion, &around, encryption, certificate, &pen, &mut self.random)
+    }
+
+    /// Someone else's fields for the same recipe, to be composed by hand.
+    pub fn draft_for(&mut self, person: &Person) -> Result<Draft, RecipeError> {
+        Ok(Draft::of(self.recipe, person, &mut self.random)?)
+    }
+
+    fn pen(&self) -> Pen<'static> {
+        Pen::of(self.recipe.vendor, !self.draft.attributes.is_empty())
+    }
+
+    fn take_assertion_with_place(&mut self) -> Result<(Element, usize), RecipeError> {
+        let place = self.response.position("Assertion").ok_or(RecipeError::Missing("Assertion"))?;
+        Ok((self.take_assertion()?, place))
+    }
+}
+
+/// The changes of quirk and attack, the quirk's first.
+fn steps(recipe: &Recipe) -> Result<Vec<Step>, RecipeError> {
+    let mut steps = Vec::new();
+    if let Some(quirk) = recipe.quirk {
+        if !(quirk.applies)(recipe) {
+            return Err(RecipeError::DoesNotApply { id: quirk.id, needs: quirk.needs });
+        }
+        steps.extend_from_slice(quirk.steps);
+    }
+    if let Some(attack) = recipe.attack {
+        if !(attack.applies)(recipe) {
+            return Err(RecipeError::DoesNotApply { id: attack.id, needs: attack.needs });
+        }
+        steps.extend_from_slice(attack.steps);
+    }
+    Ok(steps)
+}
