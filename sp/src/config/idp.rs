@@ -1,0 +1,106 @@
+//! An IdP as the operator trusts it: its name, its pinned keys, where it listens.
+
+use super::{Allow, ConfigError, EndpointUrl, EntityId};
+use crate::verified::TrustedKey;
+
+/// An IdP that may log people in here.
+#[derive(Debug)]
+pub struct Idp {
+    entity_id: EntityId,
+    keys: Vec<TrustedKey>,
+    allow: Allow,
+    single_sign_on: Vec<Endpoint>,
+    wants_signed_requests: bool,
+}
+
+/// Where an IdP takes requests, and by which binding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Endpoint {
+    /// HTTP-Redirect: the message travels in the query.
+    Redirect(EndpointUrl),
+    /// HTTP-POST: the message travels in a form.
+    Post(EndpointUrl),
+}
+
+impl Idp {
+    /// Starts the description of an IdP.
+    pub fn builder(entity_id: EntityId) -> IdpBuilder {
+        IdpBuilder {
+            idp: Self {
+                entity_id,
+                keys: Vec::new(),
+                allow: Allow::default(),
+                single_sign_on: Vec::new(),
+                wants_signed_requests: false,
+            },
+        }
+    }
+
+    /// Its name; the Issuer of its messages.
+    pub fn entity_id(&self) -> &EntityId {
+        &self.entity_id
+    }
+
+    /// The keys that may sign its messages. Never empty.
+    pub fn keys(&self) -> &[TrustedKey] {
+        &self.keys
+    }
+
+    /// Which weak algorithms it may use.
+    pub fn allow(&self) -> &Allow {
+        &self.allow
+    }
+
+    /// Where AuthnRequests go, in the order of its metadata.
+    pub fn single_sign_on(&self) -> &[Endpoint] {
+        &self.single_sign_on
+    }
+
+    /// Its metadata says `WantAuthnRequestsSigned="true"`.
+    pub fn wants_signed_requests(&self) -> bool {
+        self.wants_signed_requests
+    }
+}
+
+/// Collects what is known of an IdP. `build` refuses one without a key: nothing it sends could be believed.
+#[derive(Debug)]
+pub struct IdpBuilder {
+    idp: Idp,
+}
+
+impl IdpBuilder {
+    /// Allows weak algorithms for this IdP. Call it before adding certificates whose keys are short.
+    #[must_use]
+    pub fn allow(mut self, allow: Allow) -> Self {
+        self.idp.allow = allow;
+        self
+    }
+
+    /// Pins the key of a certificate, in PEM, DER or base64. Call it again for each certificate during a roll-over.
+    pub fn certificate(mut self, file: &[u8]) -> Result<Self, ConfigError> {
+        self.idp.keys.push(TrustedKey::from_certificate(file, &self.idp.allow)?);
+        Ok(self)
+    }
+
+    /// Adds an endpoint for AuthnRequests.
+    #[must_use]
+    pub fn single_sign_on(mut self, endpoint: Endpoint) -> Self {
+        self.idp.single_sign_on.push(endpoint);
+        self
+    }
+
+    /// Notes that the IdP asks for signed AuthnRequests.
+    #[must_use]
+    pub fn wants_signed_requests(mut self, wants: bool) -> Self {
+        self.idp.wants_signed_requests = wants;
+        self
+    }
+
+    /// The IdP, if it has at least one key.
+    pub fn build(self) -> Result<Idp, ConfigError> {
+        if self.idp.keys.is_empty() {
+            return Err(ConfigError::Certificate { why: format!("{} has none that signs", self.idp.entity_id) });
+        }
+        Ok(self.idp)
+    }
+}

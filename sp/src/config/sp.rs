@@ -1,0 +1,192 @@
+//! Our Service Provider as the operator runs it: its name, its endpoints, its keys, what it demands.
+
+use super::{ConfigError, EndpointUrl, EntityId, pem};
+use crate::limits::Limits;
+use crate::time::ClockSkew;
+use aws_lc_rs::rsa::{KeyPair, OaepPrivateDecryptingKey, PrivateDecryptingKey};
+use std::fmt;
+use std::time::Duration;
+
+/// How old a message may be unless set otherwise (house rule house-3).
+const MAX_AGE: Duration = Duration::from_secs(3600);
+
+/// Our Service Provider.
+#[derive(Debug)]
+pub struct Sp {
+    entity_id: EntityId,
+    acs: Vec<EndpointUrl>,
+    decryption_keys: Vec<DecryptionKey>,
+    want_response_signed: bool,
+    want_assertion_signed: bool,
+    want_encrypted: bool,
+    skew: ClockSkew,
+    max_age: Duration,
+    limits: Limits,
+}
+
+impl Sp {
+    /// Starts the description of a Service Provider with its name and one AssertionConsumerService.
+    pub fn builder(entity_id: EntityId, acs: EndpointUrl) -> SpBuilder {
+        SpBuilder {
+            sp: Self {
+                entity_id,
+                acs: vec![acs],
+                decryption_keys: Vec::new(),
+                want_response_signed: false,
+                want_assertion_signed: false,
+                want_encrypted: false,
+                skew: ClockSkew::default(),
+                max_age: MAX_AGE,
+                limits: Limits::default(),
+            },
+        }
+    }
+
+    /// Our name; the Audience of what is meant for us.
+    pub fn entity_id(&self) -> &EntityId {
+        &self.entity_id
+    }
+
+    /// Where Responses may be delivered; the first is the default.
+    pub fn acs(&self) -> &[EndpointUrl] {
+        &self.acs
+    }
+
+    /// The keys that decrypt Assertions; several during a roll-over.
+    pub fn decryption_keys(&self) -> &[DecryptionKey] {
+        &self.decryption_keys
+    }
+
+    /// The Response itself must be signed.
+    pub fn want_response_signed(&self) -> bool {
+        self.want_response_signed
+    }
+
+    /// The Assertion itself must be signed. If neither is wanted, one of them must be all the same.
+    pub fn want_assertion_signed(&self) -> bool {
+        self.want_assertion_signed
+    }
+
+    /// Assertions in clear are refused.
+    pub fn want_encrypted(&self) -> bool {
+        self.want_encrypted
+    }
+
+    /// How far our clock and an IdP's may differ; 0 unless set.
+    pub fn skew(&self) -> ClockSkew {
+        self.skew
+    }
+
+    /// How long ago a message may have been made; one hour unless set.
+    pub fn max_age(&self) -> Duration {
+        self.max_age
+    }
+
+    /// What a message may cost.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+}
+
+/// Collects what a Service Provider demands beyond what the standard demands anyway.
+#[derive(Debug)]
+pub struct SpBuilder {
+    sp: Sp,
+}
+
+impl SpBuilder {
+    /// Adds another AssertionConsumerService.
+    #[must_use]
+    pub fn acs(mut self, url: EndpointUrl) -> Self {
+        self.sp.acs.push(url);
+        self
+    }
+
+    /// Adds a key that decrypts Assertions.
+    #[must_use]
+    pub fn decryption_key(mut self, key: DecryptionKey) -> Self {
+        self.sp.decryption_keys.push(key);
+        self
+    }
+
+    /// Demands that the Response itself is signed.
+    #[must_use]
+    pub fn want_response_signed(mut self) -> Self {
+        self.sp.want_response_signed = true;
+        self
+    }
+
+    /// Demands that the Assertion itself is signed.
+    #[must_use]
+    pub fn want_assertion_signed(mut self) -> Self {
+        self.sp.want_assertion_signed = true;
+        self
+    }
+
+    /// Demands that Assertions are encrypted.
+    #[must_use]
+    pub fn want_encrypted(mut self) -> Self {
+        self.sp.want_encrypted = true;
+        self
+    }
+
+    /// Sets how far the clocks may differ.
+    #[must_use]
+    pub fn skew(mut self, skew: ClockSkew) -> Self {
+        self.sp.skew = skew;
+        self
+    }
+
+    /// Sets how long ago a message may have been made.
+    #[must_use]
+    pub fn max_age(mut self, max_age: Duration) -> Self {
+        self.sp.max_age = max_age;
+        self
+    }
+
+    /// Sets what a message may cost.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.sp.limits = limits;
+        self
+    }
+
+    /// The Service Provider.
+    pub fn build(self) -> Sp {
+        self.sp
+    }
+}
+
+/// An RSA private key of ours that decrypts what was encrypted to our certificate.
+pub struct DecryptionKey(OaepPrivateDecryptingKey);
+
+impl fmt::Debug for DecryptionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DecryptionKey({} bits)", self.0.key_size_bits())
+    }
+}
+
+impl DecryptionKey {
+    /// Reads an RSA key in PEM or DER, PKCS#8 or PKCS#1.
+    pub fn from_file(file: &[u8]) -> Result<Self, ConfigError> {
+        let wrong = |why: &str| ConfigError::PrivateKey { why: why.to_owned() };
+        let (der, is_pkcs8) = pem::private_key(file)?;
+        let pkcs8 =
+            if is_pkcs8 { der.to_vec() } else { to_pkcs8(&der).ok_or_else(|| wrong("it is not an RSA key"))? };
+        let key =
+            PrivateDecryptingKey::from_pkcs8(&pkcs8).map_err(|_| wrong("it is not an RSA key of 2048 to 8192 bits"))?;
+        OaepPrivateDecryptingKey::new(key).map(Self).map_err(|_| wrong("it cannot decrypt"))
+    }
+
+    pub(crate) fn oaep(&self) -> &OaepPrivateDecryptingKey {
+        &self.0
+    }
+}
+
+/// PKCS#1 to PKCS#8, by way of the library's own reader and writer.
+fn to_pkcs8(pkcs1: &[u8]) -> Option<Vec<u8>> {
+    use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+    let pair = KeyPair::from_der(pkcs1).ok()?;
+    let der: Pkcs8V1Der<'_> = pair.as_der().ok()?;
+    Some(der.as_ref().to_vec())
+}

@@ -1,0 +1,75 @@
+//! Stage 1: what a browser delivered in, XML octets and RelayState out. One file per binding.
+//!
+//! Does not look at the XML; that is the next stage, `parsed`.
+
+pub(crate) mod base64;
+pub(crate) mod post;
+pub(crate) mod redirect;
+
+use crate::limits::Limits;
+use crate::reject::{Reason, Rejection};
+
+/// The note that a login started with and that comes back with the Response (bindings 3.4.3, 3.5.3). Opaque text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RelayState(String);
+
+impl RelayState {
+    /// Takes a note of at most `Limits::relay_state_bytes`, 80 in the standard.
+    pub(crate) fn new(text: impl Into<String>, limits: &Limits) -> Result<Self, Rejection> {
+        let text = text.into();
+        if text.len() > limits.relay_state_bytes {
+            let expected = format!("at most {} octets", limits.relay_state_bytes);
+            return Err(Rejection::new(Reason::RelayStateTooLong, expected, text.len().to_string()));
+        }
+        Ok(Self(text))
+    }
+
+    /// The note as it was delivered.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A message as octets of XML, and the note that came with it.
+#[derive(Debug)]
+pub(crate) struct Decoded {
+    pub(crate) xml: Vec<u8>,
+    pub(crate) relay_state: Option<RelayState>,
+}
+
+/// The fields of a form or a query that SAML gives a meaning to, each at most once.
+#[derive(Debug, Default)]
+pub(crate) struct Fields {
+    pub(crate) response: Option<String>,
+    pub(crate) relay_state: Option<String>,
+}
+
+impl Fields {
+    /// Reads form or query encoding. A field that stands twice is refused: two readers might take different ones.
+    pub(crate) fn read(encoded: &[u8]) -> Result<Self, Rejection> {
+        let mut fields = Self::default();
+        for (name, value) in form_urlencoded::parse(encoded) {
+            let slot = match name.as_ref() {
+                "SAMLResponse" => &mut fields.response,
+                "RelayState" => &mut fields.relay_state,
+                // A request beside a response, or an array of responses: some other reader would take it.
+                "SAMLRequest" | "SAMLResponse[]" => {
+                    return Err(Rejection::new(Reason::FieldRepeated, "one SAMLResponse and no other message", name));
+                }
+                _ => continue,
+            };
+            if slot.replace(value.into_owned()).is_some() {
+                return Err(Rejection::new(Reason::FieldRepeated, "each field once", format!("{name} twice")));
+            }
+        }
+        Ok(fields)
+    }
+
+    /// The SAMLResponse field and the RelayState.
+    pub(crate) fn message(self, limits: &Limits) -> Result<(String, Option<RelayState>), Rejection> {
+        let missing = || Rejection::new(Reason::FieldMissing, "a SAMLResponse field", "none");
+        let response = self.response.ok_or_else(missing)?;
+        let relay_state = self.relay_state.map(|text| RelayState::new(text, limits)).transpose()?;
+        Ok((response, relay_state))
+    }
+}

@@ -1,0 +1,44 @@
+//! Every limit on what a message may cost, by name, with its unit and the value used unless set otherwise.
+
+/// Upper bounds on input. All loops over input end at one of these.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Octets of one decoded message. Real Responses have 4 to 30 KB.
+    pub message_bytes: usize,
+    /// Octets of RelayState (bindings 3.5.3 says 80).
+    pub relay_state_bytes: usize,
+    /// How deep elements may nest. A real Response has about 12 levels.
+    pub depth: usize,
+    /// Nodes (elements, texts, comments) of one document.
+    pub nodes: usize,
+    /// Attributes of one element, namespace declarations not counted.
+    pub attributes: usize,
+    /// Namespace declarations in scope at one place.
+    pub namespaces: usize,
+    /// Octets of one element or attribute name, prefix included.
+    pub name_bytes: usize,
+    /// Prefixes in one `InclusiveNamespaces` list.
+    pub prefix_list: usize,
+    /// Keys of one IdP that are tried on one signature.
+    pub keys: usize,
+    /// `EncryptedKey` elements that are tried on one Assertion.
+    pub encrypted_keys: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            message_bytes: 2 * 1024 * 1024,
+            relay_state_bytes: 80,
+            depth: 64,
+            nodes: 200_000,
+            attributes: 64,
+            namespaces: 128,
+            name_bytes: 256,
+            prefix_list: 32,
+            keys: 8,
+            encrypted_keys: 4,
+        }
+    }
+}

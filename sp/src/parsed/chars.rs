@@ -1,0 +1,113 @@
+//! Which characters XML 1.0 allows: in a document, in a name, as white space (XML 2.2, 2.3).
+
+/// Octets that may stand in an ASCII name behind its first character.
+const NAME: [bool; 256] = table(b"-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz");
+
+const fn table(members: &[u8]) -> [bool; 256] {
+    let mut set = [false; 256];
+    let mut i = 0;
+    while i < members.len() {
+        set[members[i] as usize] = true;
+        i += 1;
+    }
+    set
+}
+
+pub(super) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// The length of the NCName at the start of `text`, or 0 if none starts there. Colons end it.
+pub(super) fn ncname_length(text: &[u8]) -> usize {
+    let ascii = text.iter().position(|b| !NAME[*b as usize]).unwrap_or(text.len());
+    let length = match text.get(ascii) {
+        Some(byte) if !byte.is_ascii() => ascii + text.get(ascii..).map_or(0, non_ascii_rest),
+        _ => ascii,
+    };
+    let starts_well = match text.first() {
+        Some(b'-' | b'.' | b'0'..=b'9') | None => false,
+        Some(byte) if byte.is_ascii() => true,
+        Some(_) => first_char(text).is_some_and(is_name_start),
+    };
+    if starts_well { length } else { 0 }
+}
+
+/// Whether the whole text is one NCName, as an ID must be (core 1.3.4).
+pub(crate) fn is_ncname(text: &str) -> bool {
+    !text.is_empty() && ncname_length(text.as_bytes()) == text.len()
+}
+
+fn non_ascii_rest(text: &[u8]) -> usize {
+    let Ok(text) = std::str::from_utf8(text) else { return 0 };
+    text.find(|c: char| !is_name_char(c)).unwrap_or(text.len())
+}
+
+fn first_char(text: &[u8]) -> Option<char> {
+    std::str::from_utf8(text).ok()?.chars().next()
+}
+
+fn is_name_char(c: char) -> bool {
+    if c.is_ascii() {
+        return NAME[c as usize];
+    }
+    is_name_start(c) || matches!(c, '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}')
+}
+
+fn is_name_start(c: char) -> bool {
+    matches!(c, 'A'..='Z' | '_' | 'a'..='z' | '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{2ff}'
+        | '\u{370}'..='\u{37d}' | '\u{37f}'..='\u{1fff}' | '\u{200c}'..='\u{200d}' | '\u{2070}'..='\u{218f}'
+        | '\u{2c00}'..='\u{2fef}' | '\u{3001}'..='\u{d7ff}' | '\u{f900}'..='\u{fdcf}' | '\u{fdf0}'..='\u{fffd}'
+        | '\u{10000}'..='\u{effff}')
+}
+
+/// Whether XML 1.0 allows the character at all.
+pub(super) fn is_xml_char(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+/// Where the first character stands that XML 1.0 forbids, if one does. One quick pass over the whole document,
+/// so that the reader need not look at each character again.
+pub(super) fn find_forbidden(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    // A comparison per octet without a branch: the compiler makes it a vector loop.
+    let control = |b: u8| (b < 0x20) & (b != b'\t') & (b != b'\n') & (b != b'\r');
+    if bytes.iter().fold(false, |found, b| found | control(*b)) {
+        return bytes.iter().position(|b| control(*b));
+    }
+    // U+FFFE and U+FFFF are EF BF BE and EF BF BF.
+    memchr::memchr_iter(0xef, bytes).find(|at| matches!(bytes.get(at + 1..at + 3), Some([0xbf, 0xbe | 0xbf])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_end_where_xml_says() {
+        for (text, length) in [
+            ("a b", 1),
+            ("saml:Assertion", 4),
+            ("_x-1.2>", 6),
+            ("1a", 0),
+            ("-a", 0),
+            (".a", 0),
+            ("", 0),
+            (":a", 0),
+            ("é=", 2),
+            ("aé·z ", 6),
+            ("·a", 0),
+            ("a×b", 1),
+            ("×", 0),
+        ] {
+            assert_eq!(ncname_length(text.as_bytes()), length, "{text}");
+        }
+    }
+
+    #[test]
+    fn forbidden_characters_are_found() {
+        assert_eq!(find_forbidden("a\tb\r\n é \u{fffd}"), None);
+        for (text, at) in [("a\0", 1), ("\u{1b}[", 0), ("ab\u{fffe}", 2), ("\u{ffff}", 0)] {
+            assert_eq!(find_forbidden(text), Some(at));
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Attribute: a fact about the Subject, with its values (core 2.7.3).
+//!
+//! Refuses an EncryptedAttribute, and a value that is markup: joining the texts of nested elements has made
+//! administrators out of nobodies.
+
+use crate::names::Namespace;
+use crate::parsed::walk::{self, Children};
+use crate::parsed::{Document, NodeId};
+use crate::reject::Rejection;
+
+/// A fact about the Subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attribute {
+    /// Its name; compared together with the name format.
+    pub name: String,
+    /// How the name is to be read; some vendors leave it out.
+    pub name_format: Option<String>,
+    /// For people; never compared.
+    pub friendly_name: Option<String>,
+    /// Its values in document order. An attribute without values and one with an empty value differ.
+    pub values: Vec<String>,
+}
+
+pub(super) fn read_statement(
+    document: &Document,
+    statement: NodeId,
+    attributes: &mut Vec<Attribute>,
+) -> Result<(), Rejection> {
+    let mut children = Children::of(document, statement)?;
+    while let Some(attribute) = children.take(Namespace::Saml, "Attribute") {
+        attributes.push(read(document, attribute)?);
+    }
+    children.finish()
+}
+
+fn read(document: &Document, attribute: NodeId) -> Result<Attribute, Rejection> {
+    let mut children = Children::of(document, attribute)?;
+    let mut values = Vec::new();
+    while let Some(value) = children.take(Namespace::Saml, "AttributeValue") {
+        values.push(read_value(document, value)?);
+    }
+    children.finish()?;
+    Ok(Attribute {
+        name: walk::attribute(document, attribute, "Name")?,
+        name_format: document.attribute(attribute, "NameFormat").map(Into::into),
+        friendly_name: document.attribute(attribute, "FriendlyName").map(Into::into),
+        values,
+    })
+}
+
+/// A value's text. One element is taken besides text: a NameID, which is how eduPersonTargetedID is written.
+fn read_value(document: &Document, value: NodeId) -> Result<String, Rejection> {
+    if document.elements(value).any(|child| document.is(child, Namespace::Saml, "NameID")) {
+        let mut children = Children::of(document, value)?;
+        let name_id = children.demand(Namespace::Saml, "NameID")?;
+        children.finish()?;
+        return walk::text(document, name_id);
+    }
+    walk::text(document, value)
+}

@@ -1,0 +1,120 @@
+//! Instants on the number line: xs:dateTime in UTC in (core 1.3.3), comparisons with a clock skew out.
+//!
+//! Refuses: offsets other than `Z`, missing zones, leap seconds, hour 24, more than nine digits of fraction.
+//! Knows no clock: `now` always comes from the caller.
+
+use crate::reject::{Reason, Rejection};
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// A point in time, to the nanosecond, between the years 0001 and 9999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(jiff::Timestamp);
+
+impl Instant {
+    /// Reads an xs:dateTime as SAML writes it: `2026-11-25T09:30:00Z`, with up to nine digits of fraction.
+    pub fn parse(text: &str) -> Result<Self, Rejection> {
+        let invalid = || Rejection::new(Reason::TimestampInvalid, "an xs:dateTime in UTC, ending in Z", text);
+        if !has_shape(text.as_bytes()) {
+            return Err(invalid());
+        }
+        jiff::Timestamp::from_str(text).map(Self).map_err(|_| invalid())
+    }
+
+    /// The instant that is `seconds` after 1970-01-01T00:00:00Z; none beyond the year 9999.
+    pub fn from_unix_seconds(seconds: i64) -> Option<Self> {
+        jiff::Timestamp::from_second(seconds).ok().map(Self)
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z, rounded down.
+    pub fn unix_seconds(self) -> i64 {
+        self.0.as_nanosecond().div_euclid(1_000_000_000).try_into().unwrap_or(i64::MAX)
+    }
+
+    /// This much later, or the last instant there is.
+    pub fn later(self, by: Duration) -> Self {
+        self.0.checked_add(by).map_or(Self(jiff::Timestamp::MAX), Self)
+    }
+
+    /// This much earlier, or the first instant there is.
+    pub fn earlier(self, by: Duration) -> Self {
+        self.0.checked_sub(by).map_or(Self(jiff::Timestamp::MIN), Self)
+    }
+}
+
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// How far our clock and the IdP's may differ. Applied once, to the side that favours the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct ClockSkew(pub Duration);
+
+/// `dddd-dd-ddTdd:dd:dd`, an optional fraction of 1 to 9 digits, `Z`. The calendar is the library's to check,
+/// but it would also take a leap second, a lower-case `t` or `z`, and a blank.
+fn has_shape(text: &[u8]) -> bool {
+    const SHAPE: &[u8] = b"dddd-dd-ddTdd:dd:dd";
+    let Some((date_time, rest)) = text.split_at_checked(SHAPE.len()) else { return false };
+    let fits = |(shape, byte): (&u8, &u8)| if *shape == b'd' { byte.is_ascii_digit() } else { shape == byte };
+    let fraction = match rest {
+        b"Z" => true,
+        [b'.', digits @ .., b'Z'] => (1..=9).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit),
+        _ => false,
+    };
+    let possible = !date_time.starts_with(b"0000") && !date_time.ends_with(b":60");
+    SHAPE.iter().zip(date_time).all(fits) && fraction && possible
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timestamps() {
+        for good in
+            ["2026-11-25T09:30:00Z", "2026-11-25T09:30:00.1Z", "2024-02-29T23:59:59.123456789Z", "0001-01-01T00:00:00Z"]
+        {
+            assert!(Instant::parse(good).is_ok(), "{good}");
+        }
+        let bad = [
+            "",
+            "2026-11-25",
+            "2026-11-25T09:30:00",
+            "2026-11-25T09:30:00z",
+            "2026-11-25t09:30:00Z",
+            "2026-11-25T09:30:00+00:00",
+            "2026-11-25T24:00:00Z",
+            "2026-11-25T09:30:60Z",
+            "2026-02-30T09:30:00Z",
+            "2026-11-25 09:30:00Z",
+            " 2026-11-25T09:30:00Z",
+            "-026-11-25T09:30:00Z",
+            "12026-11-25T09:30:00Z",
+            "2026-11-25T09:30:00.Z",
+            "2026-11-25T09:30:00.1234567890Z",
+            "2026-11-25T09:30:00.1 Z",
+            "0000-01-01T00:00:00Z",
+            "2026-11-25T09:30Z",
+        ];
+        for text in bad {
+            assert_eq!(Instant::parse(text).map_err(|r| r.reason()), Err(Reason::TimestampInvalid), "{text}");
+        }
+    }
+
+    #[test]
+    fn arithmetic_stops_at_the_ends() {
+        let last = Instant::parse("9999-12-30T00:00:00Z").unwrap();
+        assert!(last.later(Duration::from_secs(u64::MAX)) >= last);
+        let first = Instant::parse("0001-01-01T00:00:00Z").unwrap();
+        assert!(first.earlier(Duration::from_secs(u64::MAX)) <= first);
+    }
+
+    #[test]
+    fn unix_seconds_round_down() {
+        assert_eq!(Instant::parse("1969-12-31T23:59:59.5Z").unwrap().unix_seconds(), -1);
+        assert_eq!(Instant::parse("1970-01-01T00:00:01.9Z").unwrap().unix_seconds(), 1);
+    }
+}

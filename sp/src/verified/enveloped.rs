@@ -1,0 +1,67 @@
+//! The one place where a signature is believed: an element and its Signature in, the octets a trusted key signed out.
+//!
+//! Refuses a Reference to anything but the element that carries the Signature, a digest that differs, and a signature
+//! that none of the IdP's pinned keys made.
+
+use super::c14n::canonicalize;
+use super::key::TrustedKey;
+use super::signature::Signature;
+use crate::config::Idp;
+use crate::limits::Limits;
+use crate::parsed::{Document, NodeId};
+use crate::reject::{Reason, Rejection};
+
+/// The octets of `element` that were digested, after the digest and the signature over it were found good.
+pub(super) fn signed_octets(
+    document: &Document,
+    element: NodeId,
+    signature: NodeId,
+    idp: &Idp,
+    limits: &Limits,
+) -> Result<Vec<u8>, Rejection> {
+    let parts = Signature::read(document, signature, idp.allow(), limits)?;
+    points_at(document, element, &parts)?;
+    let octets = canonicalize(document, element, Some(signature), &parts.reference.canonicalization);
+    digest_matches(&octets, &parts)?;
+    key_made(document, &parts, idp.keys(), limits)?;
+    Ok(octets)
+}
+
+/// `Reference` names the parent of the Signature, and no element elsewhere (core 5.4.2).
+fn points_at(document: &Document, element: NodeId, parts: &Signature) -> Result<(), Rejection> {
+    let id = document.attribute(element, "ID").unwrap_or_default();
+    if id.is_empty() || id != parts.reference.id.as_str() {
+        return Err(Rejection::new(Reason::ReferenceMismatch, format!("#{id}"), format!("#{}", parts.reference.id)));
+    }
+    Ok(())
+}
+
+fn digest_matches(octets: &[u8], parts: &Signature) -> Result<(), Rejection> {
+    let digest = parts.reference.digest.digest(octets);
+    // Lengths are compared too: a cut digest is another digest.
+    let same = aws_lc_rs::constant_time::verify_slices_are_equal(digest.as_ref(), &parts.reference.digest_value);
+    same.map_err(|_| {
+        let hex = |octets: &[u8]| octets.iter().map(|b| format!("{b:02x}")).collect::<String>();
+        Rejection::new(Reason::DigestMismatch, hex(digest.as_ref()), hex(&parts.reference.digest_value))
+    })
+}
+
+fn key_made(document: &Document, parts: &Signature, keys: &[TrustedKey], limits: &Limits) -> Result<(), Rejection> {
+    let octets = canonicalize(document, parts.signed_info, None, &parts.signed_info_canonicalization);
+    let mut tried = 0;
+    for verifier in keys.iter().take(limits.keys).filter_map(|key| key.verifier(parts.algorithm)) {
+        if verifier.verify_sig(&octets, &parts.value).is_ok() {
+            return Ok(());
+        }
+        tried += 1;
+    }
+    if tried == 0 {
+        let expected = format!("a pinned key for {:?}", parts.algorithm);
+        return Err(Rejection::new(Reason::AlgorithmKeyMismatch, expected, "none"));
+    }
+    Err(Rejection::new(
+        Reason::SignatureInvalid,
+        "a signature by a pinned key of this IdP",
+        format!("{tried} keys that did not make it"),
+    ))
+}

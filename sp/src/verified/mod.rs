@@ -1,0 +1,226 @@
+//! Stage 3: a tree nobody vouches for in, the octets that a pinned key of the IdP signed out.
+//!
+//! Refuses: Assertions and Signatures out of place, a Signature that is there but not good (even if another one would
+//! do), an Assertion that no signature covers, and encryption that is demanded and missing or cannot be undone.
+//!
+//! [`Verified`] can only be made here. It holds the octets that were digested, read again; what was not digested is
+//! not in it.
+
+pub(crate) mod algorithm;
+pub(crate) mod c14n;
+mod decrypt;
+mod enveloped;
+mod key;
+mod signature;
+mod structure;
+
+pub use key::TrustedKey;
+
+use crate::account::{Account, Check};
+use crate::config::{Idp, Sp};
+use crate::limits::Limits;
+use crate::parsed::hint::EnvelopeHint;
+use crate::parsed::{self, Document, NodeId};
+use crate::reject::{Reason, Rejection};
+use structure::{Carried, Signable};
+
+/// Why the octets may be believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Origin {
+    /// An enveloped signature by a pinned key covers them.
+    EnvelopedSignature,
+    /// The operator gave the file.
+    TrustedFile,
+}
+
+/// Octets that somebody we trust vouches for, as a tree. SAML objects are read from this and from nothing else.
+///
+/// There is no way to make one but to verify; the tree in it cannot be reached from outside this crate.
+#[derive(Debug)]
+pub struct Verified {
+    document: Document,
+    origin: Origin,
+}
+
+impl Verified {
+    /// The tree over the octets that are vouched for.
+    pub(crate) fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// Why they may be believed.
+    pub fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    /// A file that the operator chose to trust, such as an IdP's metadata he has downloaded himself.
+    pub(crate) fn trusted_file(octets: Vec<u8>, limits: &Limits) -> Result<Self, Rejection> {
+        Ok(Self { document: parsed::read(octets, limits)?, origin: Origin::TrustedFile })
+    }
+
+    /// Reads again what was digested. Canonical octets may be longer than their source, hence the wider limit.
+    fn signed(octets: Vec<u8>, limits: &Limits) -> Result<Self, Rejection> {
+        let limits = Limits { message_bytes: limits.message_bytes.saturating_mul(8), ..limits.clone() };
+        Ok(Self { document: parsed::read(octets, &limits)?, origin: Origin::EnvelopedSignature })
+    }
+}
+
+/// The Response around the Assertion: signed itself, or just a hint.
+#[derive(Debug)]
+pub(crate) enum Envelope {
+    Signed(Verified),
+    Unsigned(EnvelopeHint),
+}
+
+/// A Response whose signatures have been settled.
+#[derive(Debug)]
+pub(crate) struct Message {
+    pub(crate) envelope: Envelope,
+    /// Where the Assertion is, unless it is a part of the signed Response.
+    own: Option<Verified>,
+}
+
+impl Message {
+    /// The octets that hold the Assertion: signed themselves, or inside the signed Response.
+    pub(crate) fn assertion(&self) -> Option<&Verified> {
+        match (&self.own, &self.envelope) {
+            (Some(own), _) => Some(own),
+            (None, Envelope::Signed(response)) => Some(response),
+            (None, Envelope::Unsigned(_)) => None,
+        }
+    }
+}
+
+/// Settles the signatures of a message by the keys of one IdP.
+pub(crate) fn verify(document: &Document, sp: &Sp, idp: &Idp, account: &mut Account) -> Result<Message, Rejection> {
+    let limits = sp.limits();
+    let structure = account.note(Check::Structure, structure::of_response(document))?;
+    let response = signed(document, structure.response, idp, limits);
+    let response = note_signature(account, Check::ResponseSignature, response)?;
+    demand_encryption(sp, &structure.carried, account)?;
+    let (own, assertion_is_signed) = match structure.carried {
+        Carried::Clear(assertion) => {
+            account.not_required(Check::Decryption, "the Assertion is in clear");
+            let signed = note_signature(account, Check::AssertionSignature, signed(document, assertion, idp, limits))?;
+            let is_signed = signed.is_some();
+            (signed, is_signed)
+        }
+        Carried::Encrypted(encrypted) => decrypted(document, encrypted, response.as_ref(), sp, idp, account)?,
+    };
+    account.note(Check::Coverage, covered(sp, response.is_some(), assertion_is_signed))?;
+    let envelope = match response {
+        Some(response) => Envelope::Signed(response),
+        None => Envelope::Unsigned(account.note(Check::Objects, EnvelopeHint::read(document))?),
+    };
+    Ok(Message { envelope, own })
+}
+
+/// The octets of an element that carries a Signature; none if it carries none.
+fn signed(document: &Document, place: Signable, idp: &Idp, limits: &Limits) -> Result<Option<Verified>, Rejection> {
+    let Some(signature) = place.signature else { return Ok(None) };
+    let octets = enveloped::signed_octets(document, place.element, signature, idp, limits)?;
+    Verified::signed(octets, limits).map(Some)
+}
+
+fn note_signature(
+    account: &mut Account,
+    check: Check,
+    result: Result<Option<Verified>, Rejection>,
+) -> Result<Option<Verified>, Rejection> {
+    if let Ok(None) = result {
+        account.not_required(check, "there is none; the check named coverage decides");
+        return Ok(None);
+    }
+    account.note(check, result)
+}
+
+/// Decided before anything is decrypted, so that the answer tells nothing about our keys.
+fn demand_encryption(sp: &Sp, carried: &Carried, account: &mut Account) -> Result<(), Rejection> {
+    match carried {
+        Carried::Encrypted(_) => account.note(Check::Encryption, Ok(())),
+        Carried::Clear(_) if sp.want_encrypted() => account.note(
+            Check::Encryption,
+            Err(Rejection::new(Reason::AssertionNotEncrypted, "an EncryptedAssertion", "an Assertion in clear")),
+        ),
+        Carried::Clear(_) => {
+            account.not_required(Check::Encryption, "this SP takes Assertions in clear");
+            Ok(())
+        }
+    }
+}
+
+/// The Assertion out of its encryption, and whether it is signed itself.
+///
+/// Where the Response is signed, its ciphertext is covered, and so is what it decrypts to. Otherwise only a signature
+/// inside counts: anyone can encrypt to our certificate.
+fn decrypted(
+    document: &Document,
+    encrypted: NodeId,
+    response: Option<&Verified>,
+    sp: &Sp,
+    idp: &Idp,
+    account: &mut Account,
+) -> Result<(Option<Verified>, bool), Rejection> {
+    let limits = sp.limits();
+    // The outer signature is good already: from here on, the octets it covers are what is read.
+    let (document, encrypted) = match response {
+        Some(response) => (response.document(), encrypted_in(response.document(), encrypted)),
+        None => (document, encrypted),
+    };
+    let inner = decrypt::decrypt(document, encrypted, sp.decryption_keys(), limits)
+        .and_then(|octets| {
+            parsed::read_in_context(octets, &context(document, encrypted), limits).map_err(|_| not_an_assertion())
+        })
+        .and_then(|inner| structure::of_decrypted(&inner).map(|place| (inner, place)));
+    let (inner, place) = account.note(Check::Decryption, inner)?;
+    let own = note_signature(account, Check::AssertionSignature, signed(&inner, place, idp, limits))?;
+    Ok(match (own, response) {
+        (Some(own), _) => (Some(own), true),
+        (None, Some(response)) => (Some(Verified { document: inner, origin: response.origin() }), false),
+        (None, None) => (None, false),
+    })
+}
+
+/// The EncryptedAssertion in the signed Response; the structure check has found exactly one.
+fn encrypted_in(document: &Document, otherwise: NodeId) -> NodeId {
+    let is_encrypted = |id: &NodeId| document.is(*id, crate::names::Namespace::Saml, "EncryptedAssertion");
+    document.elements(document.root()).find(is_encrypted).unwrap_or(otherwise)
+}
+
+fn not_an_assertion() -> Rejection {
+    Rejection::new(Reason::DecryptedNotAssertion, "one saml:Assertion", "something else")
+}
+
+/// The prefixes in scope where the ciphertext stands; what was encrypted may use them.
+fn context(document: &Document, at: NodeId) -> Vec<(String, String)> {
+    let bindings = document.in_scope(at).into_iter();
+    let named = bindings.map(|d| (document.text_at(d.prefix).to_owned(), document.uri(d.uri).to_owned()));
+    named.filter(|(prefix, uri)| !uri.is_empty() && prefix != "xml").collect()
+}
+
+/// Some signature covers the Assertion, and the settings' wishes are met (profiles 4.1.3.5).
+fn covered(sp: &Sp, response_is_signed: bool, assertion_is_signed: bool) -> Result<(), Rejection> {
+    if !response_is_signed && !assertion_is_signed {
+        return Err(Rejection::new(
+            Reason::SignatureMissing,
+            "a signature by the IdP that covers the Assertion",
+            "none",
+        ));
+    }
+    if sp.want_response_signed() && !response_is_signed {
+        return Err(Rejection::new(
+            Reason::ResponseNotSigned,
+            "a signed Response",
+            "a signature on the Assertion only",
+        ));
+    }
+    if sp.want_assertion_signed() && !assertion_is_signed {
+        return Err(Rejection::new(
+            Reason::AssertionNotSigned,
+            "a signed Assertion",
+            "a signature on the Response only",
+        ));
+    }
+    Ok(())
+}
