@@ -155,7 +155,11 @@ struct Parts<'a> {
 }
 
 fn envelope(parts: &Parts<'_>, pen: &Pen<'_>, random: &mut Random) -> Element {
-    let pattern = &pen.shape().encryption.id.value;
+    let pattern = match (parts.encryption.key_placement, pen.shape().encryption.id.value.as_str()) {
+        // A RetrievalMethod needs something to point at, even where the vendor writes no Ids.
+        (KeyPlacement::Sibling, "") => "_{hex:32}",
+        (_, pattern) => pattern,
+    };
     let mut id = || (!pattern.is_empty()).then(|| random.id(pattern));
     let (data_id, key_id) = (id(), id());
     let mut data = pen.element(
@@ -181,8 +185,9 @@ fn envelope(parts: &Parts<'_>, pen: &Pen<'_>, random: &mut Random) -> Element {
             key_info.push(pen.element(Family::Ds, "KeyInfo", "RetrievalMethod", &retrieval));
             data.push(key_info);
             data.push(cipher_data(pen, "EncryptedData", &parts.ciphertext));
-            let reference = pen.element(Family::Xenc, "ReferenceList", "DataReference", &[("URI", Some(&data_uri))]);
-            key.push(pen.element(Family::Xenc, "EncryptedKey", "ReferenceList", &[]).holding(reference));
+            let list = child_of(&key, pen, "ReferenceList", &[]);
+            let reference = child_of(&list, pen, "DataReference", &[("URI", Some(&data_uri))]);
+            key.push(list.holding(reference));
             outer.push(data);
             outer.holding(key)
         }
@@ -206,6 +211,83 @@ fn method(pen: &Pen<'_>, parent: &str, uri: &str) -> Element {
 }
 
 fn cipher_data(pen: &Pen<'_>, parent: &str, octets: &[u8]) -> Element {
-    let value = pen.element(Family::Xenc, "CipherData", "CipherValue", &[]).saying(base64::encode(octets));
-    pen.element(Family::Xenc, parent, "CipherData", &[]).holding(value)
+    let data = pen.element(Family::Xenc, parent, "CipherData", &[]);
+    let value = child_of(&data, pen, "CipherValue", &[]).saying(base64::encode(octets));
+    data.holding(value)
+}
+
+/// An element in its parent's prefix: a vendor may use one prefix for the data and another for the key.
+fn child_of(parent: &Element, pen: &Pen<'_>, local: &str, given: &[(&str, Option<&str>)]) -> Element {
+    let mut child = pen.element(Family::Xenc, parent.local(), local, given);
+    child.name = match parent.prefix() {
+        "" => local.to_owned(),
+        prefix => format!("{prefix}:{local}"),
+    };
+    child
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vendor::Vendor;
+    use aes::cipher::BlockModeDecrypt;
+    use rsa::pkcs8::DecodePrivateKey;
+
+    const CERTIFICATE: &str = include_str!("../../fixtures/keys/sp.crt.pem");
+    const KEY: &str = include_str!("../../fixtures/keys/sp.key.pem");
+
+    /// What the SP does: the content key with its own key, then the content.
+    fn decrypted(encrypted: &Element, cipher: Cipher) -> Vec<u8> {
+        let value = |holder: &str| {
+            let found = encrypted.walk().into_iter().find(|element| element.local() == holder).cloned().unwrap();
+            base64::decode(&found.at(&["CipherData", "CipherValue"]).unwrap().text()).unwrap()
+        };
+        let private = rsa::PrivateKey::from_pkcs8_der(&crate::key::pem_body(KEY).unwrap()).unwrap();
+        let key = private.decrypt(rsa::Oaep::<Sha1>::new(), &value("EncryptedKey")).unwrap();
+        let content = value("EncryptedData");
+        match cipher {
+            Cipher::Aes128Cbc => opened_cbc::<cbc::Decryptor<aes::Aes128>>(&key, &content),
+            Cipher::Aes256Cbc => opened_cbc::<cbc::Decryptor<aes::Aes256>>(&key, &content),
+            Cipher::Aes128Gcm => opened_gcm::<aes_gcm::Aes128Gcm>(&key, &content),
+            Cipher::Aes256Gcm => opened_gcm::<aes_gcm::Aes256Gcm>(&key, &content),
+        }
+    }
+
+    fn opened_cbc<Mode: KeyIvInit + BlockModeDecrypt>(key: &[u8], content: &[u8]) -> Vec<u8> {
+        let (vector, ciphertext) = content.split_at(16);
+        let mut buffer = ciphertext.to_vec();
+        let mode = Mode::new_from_slices(key, vector).unwrap();
+        let padded = mode.decrypt_padded::<NoPadding>(&mut buffer).unwrap();
+        let padding = usize::from(*padded.last().unwrap());
+        padded[..padded.len() - padding].to_vec()
+    }
+
+    fn opened_gcm<Mode: KeyInit + Aead>(key: &[u8], content: &[u8]) -> Vec<u8> {
+        let (nonce, ciphertext) = content.split_at(12);
+        let nonce = <&aes_gcm::aead::Nonce<Mode>>::try_from(nonce).unwrap();
+        Mode::new_from_slice(key).unwrap().decrypt(nonce, ciphertext).unwrap()
+    }
+
+    #[test]
+    fn the_sp_gets_back_what_was_encrypted() {
+        let assertion = Element::new("a:b").with("xmlns:a", "urn:a").saying("Größe <1>");
+        let certificate = crate::key::pem_body(CERTIFICATE);
+        for vendor in Vendor::all() {
+            for &cipher in Cipher::ALL {
+                for key_placement in [KeyPlacement::InKeyInfo, KeyPlacement::Sibling] {
+                    let encrypted = encrypt(
+                        &assertion,
+                        &Scope::default(),
+                        Encryption { cipher, key_placement },
+                        certificate.as_deref(),
+                        &Pen::of(vendor, true),
+                        &mut Random::seeded(3),
+                    );
+                    let plaintext = decrypted(&encrypted.unwrap(), cipher);
+                    let expected = r#"<a:b xmlns:a="urn:a">Größe &lt;1&gt;</a:b>"#;
+                    assert_eq!(plaintext, expected.as_bytes(), "{vendor:?} {cipher:?}");
+                }
+            }
+        }
+    }
 }

@@ -92,10 +92,17 @@ impl Idp {
         template
             .replace("${ENTITY_ID}", &escaped(&self.entity_id))
             .replace("${SSO}", &escaped(&self.sso_url))
+            .replace("${WSFED}", &escaped(&self.wsfed_url()))
             .replace("${SLO}", &escaped(self.slo_url.as_deref().unwrap_or(&self.sso_url)))
             .replace("${CERTIFICATE_LINES}", &base64::wrapped(&self.certificate, 76))
             .replace("${CERTIFICATE}", &base64::encode(&self.certificate))
             .replace("${NOT_AFTER}", &self.not_after)
+    }
+
+    /// The WS-Federation endpoint that Azure lists beside its SAML one; the mock does not answer there.
+    fn wsfed_url(&self) -> String {
+        let parent = self.sso_url.rsplit_once('/').map_or("", |(parent, _)| parent);
+        format!("{parent}/wsfed")
     }
 
     fn signed_metadata(&self, shape: Vendor, text: &str) -> Result<String, RecipeError> {
@@ -109,7 +116,7 @@ impl Idp {
 
 /// A self-signed certificate over the key: same facts, same octets.
 #[expect(clippy::expect_used, reason = "the facts are compiled in, and a test issues every vendor's certificate")]
-fn issue(facts: &CertificateFacts, key: &SigningKey) -> Vec<u8> {
+pub(crate) fn issue(facts: &CertificateFacts, key: &SigningKey) -> Vec<u8> {
     parameters(facts)
         .and_then(|parameters| parameters.self_signed(key).ok())
         .expect("certificate facts are usable")

@@ -94,7 +94,7 @@ impl Plan {
     }
 
     /// The canonical form that gets digested; Canonical XML 1.0 where no transform names one (xmldsig 4.3.3.2).
-    fn digested(&self) -> Method {
+    pub fn digested(&self) -> Method {
         let named = self.transforms.iter().rev().find_map(|transform| match transform {
             Transform::Canonical(method) => Some(method.clone()),
             _ => None,

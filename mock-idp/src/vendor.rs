@@ -29,7 +29,7 @@ macro_rules! vendors {
     };
 }
 
-vendors!["okta"];
+vendors!["duo", "azure", "okta"];
 
 impl Vendor {
     /// Every vendor, in the order people meet them.

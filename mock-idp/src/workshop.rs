@@ -4,12 +4,11 @@
 //! one that names the attacker, and the signers.
 
 use crate::canonical::Scope;
-use crate::compose::{self, Pen};
+use crate::compose::{self, Family, Pen};
 use crate::draft::Draft;
 use crate::encrypt;
 use crate::key;
 use crate::message::Message;
-use crate::people::Person;
 use crate::random::Random;
 use crate::recipe::{Recipe, RecipeError};
 use crate::sign::{self, Plan, Signer};
@@ -196,9 +195,19 @@ impl<'a> Workshop<'a> {
         encrypt::encrypt(assertion, &around, encryption, certificate, &pen, &mut self.random)
     }
 
-    /// Someone else's fields for the same recipe, to be composed by hand.
-    pub fn draft_for(&mut self, person: &Person) -> Result<Draft, RecipeError> {
-        Ok(Draft::of(self.recipe, person, &mut self.random)?)
+    /// An empty element of the assertion namespace, in the vendor's prefix.
+    pub fn saml(&self, local: &str) -> Element {
+        self.pen().element(Family::Saml, "", local, &[])
+    }
+
+    /// An empty element of the protocol namespace, in the vendor's prefix.
+    pub fn samlp(&self, local: &str) -> Element {
+        self.pen().element(Family::Samlp, "", local, &[])
+    }
+
+    /// An empty element of the signature namespace, in the vendor's prefix.
+    pub fn ds(&self, local: &str) -> Element {
+        self.pen().element(Family::Ds, "", local, &[])
     }
 
     fn pen(&self) -> Pen<'static> {
