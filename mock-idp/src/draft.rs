@@ -121,7 +121,11 @@ impl Draft {
         let response_id = random.id(&shape.ids.response.value);
         let assertion_id = random.id(&shape.ids.assertion.value);
         let session_index = match &shape.ids.session_index.value {
-            SessionIndex::RequestId => recipe.in_response_to.clone().unwrap_or_else(|| assertion_id.clone()),
+            SessionIndex::RequestIdOr(pattern) => {
+                let millis = (recipe.clock.unix_timestamp_nanos() / 1_000_000).to_string();
+                let own = random.id(&pattern.replace("{millis}", &millis));
+                recipe.in_response_to.clone().unwrap_or(own)
+            }
             SessionIndex::AssertionId => assertion_id.clone(),
             SessionIndex::Pattern(pattern) => random.id(pattern),
         };

@@ -146,8 +146,8 @@ pub struct Ids {
 pub enum SessionIndex {
     /// The Assertion's own ID.
     AssertionId,
-    /// The ID of the request that is answered; the Assertion's ID when there was none.
-    RequestId,
+    /// The ID of the request that is answered; this pattern, where `{millis}` is the time, when there was none.
+    RequestIdOr(String),
     /// A pattern of its own.
     Pattern(String),
 }

@@ -56,10 +56,12 @@ impl<'a> Workshop<'a> {
     /// Signs, encrypts, spells.
     pub(crate) fn finish(mut self) -> Result<Message, RecipeError> {
         self.run(|step| if let Step::Tree(change) = step { Some(change) } else { None })?;
-        if self.recipe.sign.assertion() {
+        // An edit may leave the Assertion out; then there is nothing to sign or to encrypt.
+        let has_assertion = self.response.child("Assertion").is_some();
+        if self.recipe.sign.assertion() && has_assertion {
             self.sign_assertion()?;
         }
-        if self.recipe.encrypt.is_some() {
+        if self.recipe.encrypt.is_some() && has_assertion {
             self.encrypt_assertion()?;
         }
         if self.recipe.sign.response() {

@@ -18,7 +18,7 @@ fn at(recipe: &Recipe, offset: &str) -> Option<String> {
 }
 
 fn confirmations(draft: &mut Draft, mut change: impl FnMut(&mut Confirmation)) {
-    draft.confirmations.iter_mut().for_each(|confirmation| change(confirmation));
+    draft.confirmations.iter_mut().for_each(&mut change);
 }
 
 pub(super) const SECOND_AUDIENCE: Attack = Attack {

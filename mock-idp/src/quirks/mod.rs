@@ -1,11 +1,13 @@
 //! Quirks: messages that are legal or common though unusual, and that an SP should accept.
 //!
-//! One short function each, all of them in [`ALL`]; tests run over the list.
+//! One short function each, all of them in [`ALL`]; tests run over the list. The NameID always stays the person's.
 
 use crate::recipe::Recipe;
 use crate::step::Step;
 
 mod content;
+mod signing;
+mod spelling;
 
 /// Something legal but unusual.
 #[derive(Debug)]
@@ -25,9 +27,39 @@ pub struct Quirk {
 }
 
 /// Every quirk.
-pub static ALL: &[Quirk] = &[content::CDATA_NAME_ID];
+pub static ALL: &[Quirk] = &[
+    spelling::CDATA_NAME_ID,
+    spelling::CHARACTER_REFERENCES,
+    spelling::PRETTY_PRINTED,
+    spelling::DECLARATION_AND_LINE_ENDS,
+    spelling::CARRIAGE_RETURN,
+    content::NON_ASCII,
+    content::SEVERAL_AUDIENCES,
+    content::TWO_RESTRICTIONS,
+    content::TWO_CONFIRMATIONS,
+    content::EMPTY_ATTRIBUTE,
+    content::EMPTY_VALUE,
+    content::REPEATED_ATTRIBUTE,
+    content::MANY_GROUPS,
+    content::NO_ATTRIBUTES,
+    content::CONSENT,
+    content::SESSION_END,
+    content::ONE_TIME_USE,
+    content::PROXY_RESTRICTION,
+    content::OLD_AUTHN_INSTANT,
+    content::SP_NAME_QUALIFIER,
+    signing::INCLUSIVE_C14N,
+    signing::PREFIX_LIST,
+    signing::ROLL_OVER,
+    signing::NO_KEY_INFO,
+    signing::RSA_SHA384,
+    signing::RSA_SHA512,
+];
 
 /// The quirk of this id.
 pub fn named(id: &str) -> Option<&'static Quirk> {
     ALL.iter().find(|quirk| quirk.id == id)
 }
+
+/// What most quirks have in common; each row changes what differs.
+const ORDINARY: Quirk = Quirk { id: "", about: "", source: "", needs: "nothing", applies: |_| true, steps: &[] };

@@ -1,9 +1,7 @@
 //! Healthy messages of every vendor: signed where they should be, always the same bytes, and the bytes on file.
 
-mod support;
-
+use crate::support::{live_signatures, recipe, recipes};
 use mock_idp::{Cipher, Encryption, Idp, KeyPlacement, Recipe, RecipeError, Sign, SignatureAlgorithm, Vendor, key};
-use support::{live_signatures, recipe, recipes};
 
 fn name_of(sign: Sign) -> &'static str {
     match sign {

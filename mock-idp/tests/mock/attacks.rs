@@ -1,11 +1,9 @@
 //! Every attack on every vendor and layout: it applies where it says, names the attacker if it forges, and keeps the
 //! genuine signature live if it says so.
 
-mod support;
-
+use crate::support::{live_signatures, recipe, recipes};
 use mock_idp::{Attack, Recipe, RecipeError, Vendor, attacks};
 use std::collections::BTreeSet;
-use support::{live_signatures, recipe, recipes};
 
 /// Every recipe that an attack applies to, plain and encrypted.
 fn played(attack: &'static Attack) -> Vec<Recipe> {
