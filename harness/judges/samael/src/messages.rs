@@ -130,7 +130,7 @@ impl Row {
     fn judge(&self) -> Result<String, String> {
         let message = self.recipe.build().map_err(|error| format!("the mock does not build it: {error}"))?;
         let mut judges = vec![];
-        if self.is_for_samael() {
+        if self.is_for_samael(&message) {
             self.ask(&message, "samael", Self::samael)?;
             judges.push("samael");
         }
@@ -141,13 +141,13 @@ impl Row {
         Ok(format!("accepted as {} by {}", self.recipe.person.user_name, judges.join(" and ")))
     }
 
-    /// samael decrypts AES-128 only, wants PKCS#7 padding in CBC mode, where XML Encryption leaves the padding open, and
-    /// does not look at the signature of a decrypted Assertion.
-    fn is_for_samael(&self) -> bool {
-        match self.recipe.encrypt {
-            None => true,
-            Some(encryption) => encryption.cipher == Cipher::Aes128Gcm && self.recipe.sign.response(),
-        }
+    /// samael decrypts AES-128 only, wants PKCS#7 padding in CBC mode where XML Encryption leaves the padding open, reads a
+    /// KeyInfo only with a declaration of the prefix `ds` on it, and does not look at the Signature of a decrypted Assertion.
+    fn is_for_samael(&self, message: &Message) -> bool {
+        let Some(encryption) = self.recipe.encrypt else { return true };
+        encryption.cipher == Cipher::Aes128Gcm
+            && self.recipe.sign.response()
+            && message.xml.contains("<ds:KeyInfo xmlns:ds=")
     }
 
     /// One judge accepts the message, refuses it once it is changed, and refuses it under another certificate.
