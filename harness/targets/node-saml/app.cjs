@@ -74,11 +74,13 @@ function whoami(request, response) {
   answer(response, person ? 200 : 401, person ?? { error: "nobody is logged in" });
 }
 
-// The language's own errors say that code went wrong, not that the message is no good: the page for them is a 500.
-// An argument that Node itself turns down (such an error has a code) is about the message.
+// The language's own errors say that code went wrong, not that the message is no good: the page for them is a 500. Two kinds
+// are about the message all the same: what node-saml demands with `assertRequired`, which throws a TypeError, and what
+// Node.js itself turns down, such as a text that is no URL (those errors have a code).
 function isBug(error) {
   const bugs = [TypeError, RangeError, ReferenceError, SyntaxError];
-  return bugs.some((kind) => error instanceof kind) && error.code === undefined;
+  const demanded = error?.code !== undefined || /^\s*at assertRequired /m.test(error?.stack ?? "");
+  return bugs.some((kind) => error instanceof kind) && !demanded;
 }
 
 function reasonOf(error) {
