@@ -6,10 +6,15 @@ mod account;
 mod config;
 mod decoded;
 mod identity;
+pub mod inspect;
 mod limits;
+pub mod metadata;
 mod names;
+#[cfg(test)]
+mod oracle;
 mod parsed;
 mod reject;
+pub mod request;
 pub mod saml;
 mod time;
 mod validated;

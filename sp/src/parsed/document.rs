@@ -100,10 +100,6 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    pub(crate) fn source(&self) -> &str {
-        &self.source
-    }
-
     pub(crate) fn text_at(&self, span: Span) -> &str {
         self.source.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
@@ -144,10 +140,6 @@ impl Document {
 
     pub(crate) fn local(&self, id: NodeId) -> &str {
         self.text_at(self.node(id).local)
-    }
-
-    pub(crate) fn namespace(&self, id: NodeId) -> Namespace {
-        self.node(id).namespace
     }
 
     /// The octets of the start tag, and whether they are canonical as far as the tag alone decides.
@@ -220,11 +212,6 @@ impl Document {
     /// The namespace URI of an element.
     pub(crate) fn element_uri(&self, id: NodeId) -> &str {
         self.uri(self.node(id).uri)
-    }
-
-    /// The namespace number of an element, equal for equal URIs.
-    pub(crate) fn element_uri_number(&self, id: NodeId) -> u32 {
-        self.node(id).uri
     }
 
     /// The value of an unprefixed attribute, references resolved.

@@ -14,5 +14,5 @@ mod scope;
 pub(crate) mod walk;
 
 pub(crate) use chars::is_ncname;
-pub(crate) use document::{Attribute, Document, Kind, NamespaceDeclaration, NodeId, Span};
+pub(crate) use document::{Attribute, Document, Kind, NodeId, Span};
 pub(crate) use reader::{read, read_in_context};

@@ -4,7 +4,7 @@
 //! relative namespace URIs, which canonicalization cannot treat (exc-c14n 1, "void canonicalization").
 
 use super::{
-    Attribute, Kind, NamespaceDeclaration, Open, Reader, Reason, Rejection, Span, XML_URI, blank_node, is_space, limit,
+    Attribute, Kind, NamespaceDeclaration, Open, Reader, Rejection, Span, XML_URI, blank_node, is_space, limit,
     malformed, names, ncname_length, references, resolve_attribute,
 };
 use crate::names::Namespace;

@@ -1,1 +1,164 @@
+//! Each row spoils one thing in a document that is taken otherwise.
 
+use super::*;
+use crate::parsed::walk;
+
+fn read(source: &str) -> Result<Document, Rejection> {
+    super::read(source.as_bytes().to_vec(), &Limits::default())
+}
+
+fn reason(source: &str) -> Result<(), &'static str> {
+    read(source).map(|_| ()).map_err(|rejection| rejection.reason().name())
+}
+
+#[test]
+fn what_is_taken() {
+    for good in [
+        "<a/>",
+        "<a></a>",
+        "<a ></a >",
+        "\u{feff}<a/>",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<a/>\n",
+        "<!-- c --><a/><!-- d -->",
+        "<a b='1' c=\"2\"/>",
+        "<a b = '1'/>",
+        "<a>&lt;&#x41;</a>",
+        "<a><![CDATA[<&]]></a>",
+        "<a>]]&gt;</a>",
+        "<a>]] ></a>",
+        "<a>></a>",
+        "<a b='>'/>",
+        "<p:a xmlns:p='urn:p' p:b='1' b='2'/>",
+        "<a xmlns='urn:a'><b xmlns=''/></a>",
+        "<é>ü</é>",
+        "<a xml:lang='de' xmlns:xml='http://www.w3.org/XML/1998/namespace'/>",
+        "<a xmlns:p='urn:1'><b xmlns:p='urn:2' p:c=''/></a>",
+        "<a><!--c--></a>",
+        "<a ID='x'><b ID='y'/></a>",
+    ] {
+        assert_eq!(reason(good), Ok(()), "{good}");
+    }
+}
+
+#[test]
+fn what_is_malformed() {
+    for bad in [
+        "a",
+        "<",
+        "<a",
+        "<a>",
+        "</a>",
+        "<a></b>",
+        "<a><b></a></b>",
+        "<a/><b/>",
+        "<a/>x",
+        "x<a/>",
+        "<a/>\0",
+        "<1/>",
+        "<-a/>",
+        "<a:/>",
+        "<:a/>",
+        "<a:b:c xmlns:a='urn:a'/>",
+        "<a b/>",
+        "<a b=/>",
+        "<a b=1/>",
+        "<a b='1/>",
+        "<a b='<'/>",
+        "<a b='1'c='2'/>",
+        "<a b='1' b='2'/>",
+        "<a b='&'/>",
+        "<a b='&x;'/>",
+        "<a>&</a>",
+        "<a>&x;</a>",
+        "<a>&#0;</a>",
+        "<a>]]></a>",
+        "<a><!-- -- --></a>",
+        "<a><!--></a>",
+        "<a><![CDATA[</a>",
+        "<![CDATA[x]]><a/>",
+        "<a><!x></a>",
+        "<a / >",
+        "<p:a/>",
+        "<a p:b=''/>",
+        "<a xmlns:p=''/>",
+        "<a xmlns:xmlns='urn:x'/>",
+        "<a xmlns:xml='urn:x'/>",
+        "<a xmlns:p='http://www.w3.org/XML/1998/namespace'/>",
+        "<a xmlns='http://www.w3.org/2000/xmlns/'/>",
+        "<a xmlns:p='urn:1' xmlns:p='urn:2'/>",
+        "<a xmlns:p='urn:1' xmlns:q='urn:1' p:b='' q:b=''/>",
+        "<a xmlns='relative'/>",
+        "<a xmlns:p='1'/>",
+        "<a>\u{1}</a>",
+        "<a>\u{fffe}</a>",
+        "<?xml version='1.1'?><a/>",
+        " <?xml version='1.0'?><a/>",
+        "<a xmlns:p='urn:x'><p:b></b></a>",
+        "\u{feff}\u{feff}<a/>",
+    ] {
+        let expected =
+            if bad.contains("<?xml version='1.0'") { "processing_instruction_forbidden" } else { "xml_malformed" };
+        assert_eq!(reason(bad), Err(expected), "{bad}");
+    }
+}
+
+#[test]
+fn what_is_forbidden() {
+    assert_eq!(reason(""), Err("message_empty"));
+    assert_eq!(reason("<!DOCTYPE a><a/>"), Err("doctype_forbidden"));
+    assert_eq!(reason("<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>"), Err("doctype_forbidden"));
+    assert_eq!(reason("<?x y?><a/>"), Err("processing_instruction_forbidden"));
+    assert_eq!(reason("<a>b<?x y?></a>"), Err("processing_instruction_forbidden"));
+    assert_eq!(reason("<?xml version='1.0' encoding='ISO-8859-1'?><a/>"), Err("not_utf8"));
+    assert_eq!(super::read(b"<a>\xff</a>".to_vec(), &Limits::default()).unwrap_err().reason().name(), "not_utf8");
+    let utf16: Vec<u8> = "<a/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert!(super::read(utf16, &Limits::default()).is_err());
+    for (first, second) in [("ID", "ID"), ("ID", "Id"), ("Id", "id"), ("ID", "xml:id"), ("ID", "AssertionID")] {
+        assert_eq!(reason(&format!("<a {first}='x'><b {second}='x'/></a>")), Err("duplicate_id"), "{first} {second}");
+    }
+    assert_eq!(reason("<a ID='x'><b ID='&#x78;'/></a>"), Err("duplicate_id"));
+}
+
+#[test]
+fn limits_are_kept() {
+    let nested = |depth: usize| format!("{}{}", "<a>".repeat(depth), "</a>".repeat(depth));
+    let attributes = |count: usize| format!("<a {}/>", (0..count).map(|i| format!("b{i}='' ")).collect::<String>());
+    let namespaces =
+        |count: usize| format!("<a {}/>", (0..count).map(|i| format!("xmlns:b{i}='urn:{i}' ")).collect::<String>());
+    assert_eq!(reason(&nested(64)), Ok(()));
+    assert_eq!(reason(&nested(65)), Err("xml_limit_exceeded"));
+    assert_eq!(reason(&nested(10_000)), Err("xml_limit_exceeded"));
+    assert_eq!(reason(&attributes(64)), Ok(()));
+    assert_eq!(reason(&attributes(65)), Err("xml_limit_exceeded"));
+    assert_eq!(reason(&attributes(100_000)), Err("xml_limit_exceeded"));
+    assert_eq!(reason(&namespaces(100)), Ok(()));
+    assert_eq!(reason(&namespaces(200)), Err("xml_limit_exceeded"));
+    assert_eq!(reason(&format!("<{}/>", "a".repeat(300))), Err("xml_limit_exceeded"));
+    assert_eq!(reason(&format!("<a>{}</a>", "<b/>".repeat(200_000))), Err("xml_limit_exceeded"));
+    assert_eq!(reason(&format!("<a>{}</a>", " ".repeat(3 << 20))), Err("message_too_large"));
+}
+
+#[test]
+fn values_are_whole() {
+    let document = read("<a b='x&amp;&#10;y\tz' xmlns:p='urn:p' p:b='other'>1&lt;<![CDATA[2&lt;]]>\r\n3</a>").unwrap();
+    let root = document.root();
+    assert_eq!(document.attribute(root, "b").as_deref(), Some("x&\ny z"));
+    assert_eq!(walk::text(&document, root).unwrap(), "1<2&lt;\n3");
+    let commented = read("<a>x<!-- -->y</a>").unwrap();
+    assert_eq!(walk::text(&commented, commented.root()).unwrap_err().reason().name(), "comment_in_text");
+    let nested = read("<a>x<b/></a>").unwrap();
+    assert_eq!(walk::text(&nested, nested.root()).unwrap_err().reason().name(), "text_invalid");
+}
+
+#[test]
+fn context_gives_prefixes_and_nothing_else() {
+    let context = [("p".to_owned(), "urn:p&\"<".to_owned()), (String::new(), "urn:d".to_owned())];
+    let read = |inner: &str| read_in_context(inner.as_bytes().to_vec(), &context, &Limits::default());
+    let document = read("<?xml version='1.0'?><p:a><b/></p:a>").unwrap();
+    let element = document.elements(document.root()).next().unwrap();
+    assert_eq!((document.element_uri(element), document.local(element)), ("urn:p&\"<", "a"));
+    assert_eq!(document.element_uri(document.elements(element).next().unwrap()), "urn:d");
+    for inner in ["</context><context>", "</context>", "<context>", "<q:a/>", "<!DOCTYPE a><a/>"] {
+        assert!(read(inner).is_err(), "{inner}");
+    }
+}

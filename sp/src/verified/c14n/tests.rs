@@ -1,1 +1,79 @@
+//! Octets from the standards' own examples and from the corners that signatures have been forged around.
+//! The property tests in `oracle.rs` hold the same code against another implementation.
 
+use super::*;
+use crate::limits::Limits;
+use crate::parsed::read;
+
+fn exclusive(prefixes: &[&str]) -> Canonicalization {
+    Canonicalization::Exclusive { prefixes: prefixes.iter().map(|p| (*p).to_owned()).collect() }
+}
+
+/// Canonicalizes the first element with this local name.
+fn octets(source: &str, local: &str, how: &Canonicalization) -> String {
+    let document = read(source.as_bytes().to_vec(), &Limits::default()).unwrap();
+    let apex = document.all_elements().find(|id| document.local(*id) == local).unwrap();
+    String::from_utf8(canonicalize(&document, apex, None, how)).unwrap()
+}
+
+#[test]
+fn one_spelling_for_all() {
+    let check = |source: &str, expected: &str| {
+        assert_eq!(octets(source, "a", &exclusive(&[])), expected, "{source}");
+        assert_eq!(octets(source, "a", &Canonicalization::Inclusive), expected, "{source}");
+    };
+    check("<a/>", "<a></a>");
+    check("<a  c = 'x'\n b='1' ></a >", "<a b=\"1\" c=\"x\"></a>");
+    check("<a b='\"&#9;&#10;&#13;&amp;&lt;>'/>", "<a b=\"&quot;&#x9;&#xA;&#xD;&amp;&lt;>\"></a>");
+    check("<a b='x\n\ty'/>", "<a b=\"x  y\"></a>");
+    check("<a>&gt;&#13;\r\n\"'<![CDATA[<x>&]]></a>", "<a>&gt;&#xD;\n\"'&lt;x&gt;&amp;</a>");
+    check("<a><!-- gone -->x<!-- gone --></a>", "<a>x</a>");
+    check(
+        "<a xmlns='urn:x'><b xmlns='urn:x'/><c xmlns=''><d/></c></a>",
+        "<a xmlns=\"urn:x\"><b></b><c xmlns=\"\"><d></d></c></a>",
+    );
+    check("<a>é\u{10000}</a>", "<a>é\u{10000}</a>");
+    // Attributes by namespace URI, then name; those without a namespace first.
+    check(
+        "<a xmlns:z='urn:1' xmlns:y='urn:2' z:c='' y:b='' a='' y:a=''/>",
+        "<a xmlns:y=\"urn:2\" xmlns:z=\"urn:1\" a=\"\" z:c=\"\" y:a=\"\" y:b=\"\"></a>",
+    );
+}
+
+#[test]
+fn exclusive_writes_what_is_used() {
+    let source =
+        "<r xmlns:u='urn:u' xmlns:v='urn:v' xmlns='urn:d'><v:a v:x='1'><u:b/><c/><v:d xmlns:v='urn:v'/></v:a></r>";
+    assert_eq!(
+        octets(source, "a", &exclusive(&[])),
+        "<v:a xmlns:v=\"urn:v\" v:x=\"1\"><u:b xmlns:u=\"urn:u\"></u:b><c xmlns=\"urn:d\"></c><v:d></v:d></v:a>"
+    );
+    assert_eq!(
+        octets(source, "a", &exclusive(&["u", "#default", "unbound"])),
+        "<v:a xmlns=\"urn:d\" xmlns:u=\"urn:u\" xmlns:v=\"urn:v\" v:x=\"1\"><u:b></u:b><c></c><v:d></v:d></v:a>"
+    );
+}
+
+#[test]
+fn exclusive_writes_a_prefix_again_when_it_changes() {
+    let source = "<p:a xmlns:p='urn:1'><p:b xmlns:p='urn:2'><p:c xmlns:p='urn:1'/></p:b><p:d/></p:a>";
+    let expected = "<p:a xmlns:p=\"urn:1\"><p:b xmlns:p=\"urn:2\"><p:c xmlns:p=\"urn:1\"></p:c></p:b><p:d></p:d></p:a>";
+    assert_eq!(octets(source, "a", &exclusive(&[])), expected);
+}
+
+#[test]
+fn inclusive_brings_the_context_along() {
+    let source = "<r xmlns:u='urn:u' xmlns='urn:d' xml:lang='en' xml:space='preserve' other='1'><m xml:lang='de'><a u:x='1'/></m></r>";
+    assert_eq!(
+        octets(source, "a", &Canonicalization::Inclusive),
+        "<a xmlns=\"urn:d\" xmlns:u=\"urn:u\" xml:lang=\"de\" xml:space=\"preserve\" u:x=\"1\"></a>"
+    );
+    assert_eq!(octets(source, "a", &exclusive(&[])), "<a xmlns=\"urn:d\" xmlns:u=\"urn:u\" u:x=\"1\"></a>");
+}
+
+#[test]
+fn the_left_out_element_leaves_no_trace() {
+    let document = read(b"<a><b/>x<c><d/></c>y</a>".to_vec(), &Limits::default()).unwrap();
+    let left_out = document.all_elements().find(|id| document.local(*id) == "c");
+    assert_eq!(canonicalize(&document, document.root(), left_out, &exclusive(&[])), b"<a><b></b>xy</a>");
+}

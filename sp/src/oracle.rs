@@ -1,0 +1,183 @@
+//! The reader and the canonicalization against implementations by other people, over generated documents.
+//!
+//! What our reader takes, roxmltree takes, with the same tree; what our canonicalization writes, bergshamra writes,
+//! for every element of the document and every list of prefixes. Run with `PROPTEST_CASES` for more than the usual 256.
+
+use crate::limits::Limits;
+use crate::parsed::{self, Document, Kind, NodeId};
+use crate::verified::c14n::{Canonicalization, canonicalize};
+use bergshamra::c14n::{C14nMode, canonicalize_doc};
+use bergshamra::xml::{NodeSet, uppsala};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// Pieces of text that readers and canonicalizers have got wrong.
+const TEXTS: &[&str] = &[
+    "x",
+    " ",
+    "\n",
+    "\t",
+    "&#13;",
+    "&#9;",
+    "&lt;",
+    "&gt;",
+    ">",
+    "&amp;",
+    "'",
+    "é",
+    "\u{10000}",
+    "<![CDATA[<&>]]>",
+    "<!-- c -->",
+    "&#x41;",
+];
+/// What bergshamra's reader leaves as it is, against XML 2.11 and 3.3.3; only roxmltree is asked about these.
+const LITERAL_TEXTS: &[&str] = &["\r\n", "a\rb", "<![CDATA[\r\n]]>"];
+const LITERAL_VALUES: &[&str] = &["a\tb", "a\nb", "\r\n"];
+const VALUES: &[&str] = &["", "x", " x ", "&#9;&#10;&#13;", "&quot;", "&lt;&amp;>", "é", "urn:x"];
+const PREFIXES: &[&str] = &["", "p", "q"];
+
+fn name() -> impl Strategy<Value = String> {
+    (select(PREFIXES), select(vec!["a", "b", "é"]))
+        .prop_map(|(prefix, local)| if prefix.is_empty() { local.to_owned() } else { format!("{prefix}:{local}") })
+}
+
+/// A namespace declaration; only the default one may be taken back.
+fn declaration() -> impl Strategy<Value = String> {
+    (select(PREFIXES), 0..4u8).prop_map(|(prefix, uri)| match (prefix, uri) {
+        ("", 3) => " xmlns=\"\"".to_owned(),
+        ("", uri) => format!(" xmlns='urn:{uri}'"),
+        (prefix, uri) => format!(" xmlns:{prefix}=\"urn:{uri}\""),
+    })
+}
+
+fn attribute(values: Vec<&'static str>) -> impl Strategy<Value = String> {
+    let name = prop_oneof![name(), Just("xml:lang".to_owned()), Just("xml:space".to_owned())];
+    (name, select(values), any::<bool>())
+        .prop_map(|(name, value, blank)| format!(" {name}{}\"{value}\"", if blank { " = " } else { "=" }))
+}
+
+/// An element as text. Some are not well-formed (an attribute twice): then both sides must say so, or ours alone.
+fn element(texts: Vec<&'static str>, values: Vec<&'static str>) -> impl Strategy<Value = String> {
+    let leaf = vec(select(texts), 0..4).prop_map(|texts| texts.concat());
+    leaf.prop_recursive(5, 40, 5, move |inner| {
+        (name(), vec(declaration(), 0..3), vec(attribute(values.clone()), 0..3), vec(inner, 0..4), any::<bool>())
+            .prop_map(|(name, declarations, attributes, children, short)| {
+                let (start, content) =
+                    (format!("<{name}{}{}", declarations.concat(), attributes.concat()), children.concat());
+                if short && content.is_empty() {
+                    format!("{start}/>")
+                } else {
+                    format!("{start} >{content}</{name}\n>")
+                }
+            })
+    })
+}
+
+fn document(texts: &[&'static str], values: &[&'static str]) -> impl Strategy<Value = String> {
+    vec(element(texts.to_vec(), values.to_vec()), 0..4)
+        .prop_map(|children| format!("<r xmlns:p='urn:p' xmlns:q='urn:q' xml:lang='x'>{}</r>", children.concat()))
+}
+
+fn read(source: &str) -> Option<Document> {
+    parsed::read(source.as_bytes().to_vec(), &Limits::default()).ok()
+}
+
+/// A tree as a list of lines that both readers can be asked for.
+fn our_tree(document: &Document, element: NodeId, lines: &mut Vec<String>) {
+    let mut attributes: Vec<String> = document
+        .attributes(element)
+        .iter()
+        .map(|a| format!("{{{}}}{}={:?}", document.uri(a.uri), document.text_at(a.local), document.attribute_value(a)))
+        .collect();
+    attributes.sort();
+    lines.push(format!("<{{{}}}{} {attributes:?}", document.element_uri(element), document.local(element)));
+    let mut text = String::new();
+    for child in document.children(element) {
+        match document.kind(child) {
+            Kind::Element => {
+                lines.push(format!("{:?}", std::mem::take(&mut text)));
+                our_tree(document, child, lines);
+            }
+            Kind::Comment => {}
+            Kind::Text { .. } | Kind::Cdata => text.push_str(&document.characters(child)),
+        }
+    }
+    lines.push(format!("{text:?}>"));
+}
+
+fn their_tree(element: roxmltree::Node<'_, '_>, lines: &mut Vec<String>) {
+    let name = |namespace: Option<&str>, local: &str| format!("{{{}}}{local}", namespace.unwrap_or_default());
+    let mut attributes: Vec<String> =
+        element.attributes().map(|a| format!("{}={:?}", name(a.namespace(), a.name()), a.value())).collect();
+    attributes.sort();
+    lines.push(format!("<{} {attributes:?}", name(element.tag_name().namespace(), element.tag_name().name())));
+    let mut text = String::new();
+    for child in element.children() {
+        if child.is_element() {
+            lines.push(format!("{:?}", std::mem::take(&mut text)));
+            their_tree(child, lines);
+        } else if child.is_text() {
+            text.push_str(child.text().unwrap_or_default());
+        }
+    }
+    lines.push(format!("{text:?}>"));
+}
+
+fn same_tree(source: &str) -> Result<bool, TestCaseError> {
+    let Some(ours) = read(source) else { return Ok(false) };
+    let theirs = roxmltree::Document::parse(source)
+        .map_err(|error| TestCaseError::fail(format!("only ours takes {source}: {error}")))?;
+    let (mut our_lines, mut their_lines) = (Vec::new(), Vec::new());
+    our_tree(&ours, ours.root(), &mut our_lines);
+    their_tree(theirs.root_element(), &mut their_lines);
+    prop_assert_eq!(our_lines, their_lines, "{}", source);
+    Ok(true)
+}
+
+proptest! {
+    #[test]
+    fn the_same_tree_as_roxmltree(source in document(&[TEXTS, LITERAL_TEXTS].concat(), &[VALUES, LITERAL_VALUES].concat())) {
+        same_tree(&source)?;
+    }
+
+    #[test]
+    fn never_laxer_than_roxmltree(source in document(TEXTS, VALUES), at in any::<prop::sample::Index>(), byte in select(b"<>&\"'=/ x:\0\r!-[]?;#".to_vec())) {
+        let mut octets = source.into_bytes();
+        let at = at.index(octets.len());
+        octets[at] = byte;
+        if let Ok(changed) = String::from_utf8(octets) {
+            same_tree(&changed)?;
+        }
+    }
+
+    #[test]
+    fn the_same_octets_as_bergshamra(source in document(TEXTS, VALUES), list in vec(select(vec!["p", "q", "#default", "unbound"]), 0..3)) {
+        let Some(ours) = read(&source) else { return Ok(()) };
+        let theirs = uppsala::parse(&source).map_err(|error| TestCaseError::fail(format!("only ours takes {source}: {error}")))?;
+        let elements = theirs.descendants(theirs.root()).into_iter().filter(|id| theirs.element(*id).is_some());
+        let exclusive = Canonicalization::Exclusive { prefixes: list.iter().map(|p| (*p).to_owned()).collect() };
+        let mut count = 0;
+        for (our_apex, their_apex) in ours.all_elements().zip(elements) {
+            let set = NodeSet::tree_without_comments(their_apex, &theirs);
+            for (how, mode, list) in [(&exclusive, C14nMode::Exclusive, list.as_slice()), (&Canonicalization::Inclusive, C14nMode::Inclusive, &[])] {
+                let octets = canonicalize(&ours, our_apex, None, how);
+                let expected = canonicalize_doc(&theirs, mode, Some(&set), list).unwrap();
+                prop_assert_eq!(String::from_utf8_lossy(&octets), String::from_utf8_lossy(&expected), "{:?} {}", how, source);
+            }
+            count += 1;
+        }
+        prop_assert_eq!(count, ours.all_elements().count());
+    }
+}
+
+/// The properties above say nothing about documents that ours refuses, so most generated ones must be taken.
+#[test]
+fn most_generated_documents_are_taken() {
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+    let mut runner = TestRunner::deterministic();
+    let taken =
+        (0..200).filter(|_| read(&document(TEXTS, VALUES).new_tree(&mut runner).unwrap().current()).is_some()).count();
+    assert!(taken > 100, "{taken} of 200");
+}
