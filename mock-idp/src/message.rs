@@ -17,6 +17,10 @@ pub struct Message {
     pub acs: String,
     /// How often it is presented: 2 for a replay.
     pub presentations: u8,
+    /// The NameID that the IdP signed; what an attack made of it afterwards does not count.
+    pub name_id: Option<String>,
+    /// The attributes that the IdP signed, by Name.
+    pub attributes: Vec<(String, Vec<String>)>,
 }
 
 impl Message {

@@ -94,6 +94,8 @@ impl<'a> Workshop<'a> {
             in_response_to: self.recipe.in_response_to.clone(),
             acs: self.recipe.sp.acs.clone(),
             presentations: self.recipe.attack.map_or(1, |attack| attack.presentations),
+            name_id: self.draft.name_id,
+            attributes: self.draft.attributes.into_iter().map(|attribute| (attribute.name, attribute.values)).collect(),
         }
     }
 

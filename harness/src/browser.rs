@@ -1,0 +1,216 @@
+//! A browser without a screen: cookies, redirects one by one, forms that submit themselves.
+//!
+//! In go URLs and forms; out come pages, or the trouble that prevented one. It judges nothing, and it never runs scripts: a
+//! form counts as self-submitting when nobody could type into it and the page submits it.
+
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, LOCATION};
+use url::Url;
+
+use crate::fault::Fault;
+
+/// How much of an answer is read; no page of a login is longer.
+const PAGE_BYTES: usize = 4 << 20;
+
+/// One browser with its cookies. A fresh one has none.
+#[derive(Debug, Clone)]
+pub struct Browser {
+    client: reqwest::Client,
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Where it came from.
+    pub url: Url,
+    /// Its HTTP status.
+    pub status: u16,
+    /// Where it sends the browser, if it does.
+    pub location: Option<Url>,
+    /// Its text.
+    pub body: String,
+}
+
+/// Why there was no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// The connection was refused or broke off.
+    Dropped(String),
+    /// Nothing came within the time limit.
+    Hung,
+}
+
+/// What to send.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    /// POST or GET.
+    pub method: reqwest::Method,
+    /// Headers beside the usual ones.
+    pub headers: Vec<(&'static str, &'static str)>,
+    /// The body, or the query of a GET.
+    pub body: Vec<u8>,
+}
+
+/// A form of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Form {
+    /// Where it goes, as written.
+    pub action: String,
+    /// Whether it is posted.
+    pub is_post: bool,
+    /// Its fields, in order.
+    pub fields: Vec<(String, String)>,
+}
+
+impl Browser {
+    /// A fresh browser.
+    pub fn new(timeout: Duration) -> Result<Self, Fault> {
+        let client = reqwest::Client::builder()
+            .cookie_store(true)
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(timeout)
+            .build()
+            .map_err(|error| Fault::usage(format!("no HTTP client: {error}")))?;
+        Ok(Self { client })
+    }
+
+    /// Fetches a page.
+    pub async fn get(&self, url: &str) -> Result<Page, Trouble> {
+        read(self.client.get(url).send().await).await
+    }
+
+    /// Posts a form.
+    pub async fn post(&self, url: &str, fields: &[(String, String)]) -> Result<Page, Trouble> {
+        read(self.client.post(url).form(fields).send().await).await
+    }
+
+    /// Sends octets as they are.
+    pub async fn submit(&self, url: &str, submission: &Submission) -> Result<Page, Trouble> {
+        let request = if submission.method == reqwest::Method::GET {
+            let query = String::from_utf8_lossy(&submission.body);
+            self.client.get(format!("{url}?{query}"))
+        } else {
+            self.client.request(submission.method.clone(), url).body(submission.body.clone())
+        };
+        let request = submission.headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        read(request.send().await).await
+    }
+
+    /// One step further from `page`: its redirect, or its self-submitting form. `None` when it stays.
+    pub async fn step(&self, page: &Page) -> Option<Result<Page, Trouble>> {
+        if let Some(location) = &page.location {
+            return Some(self.get(location.as_str()).await);
+        }
+        let form = self_submitting_form(&page.body)?;
+        let url = page.url.join(&form.action).ok()?;
+        if form.is_post {
+            return Some(self.post(url.as_str(), &form.fields).await);
+        }
+        let mut url = url;
+        url.query_pairs_mut().clear().extend_pairs(&form.fields);
+        Some(self.get(url.as_str()).await)
+    }
+}
+
+async fn read(answer: Result<reqwest::Response, reqwest::Error>) -> Result<Page, Trouble> {
+    let mut answer = answer.map_err(|error| trouble(&error))?;
+    let url = answer.url().clone();
+    let status = answer.status().as_u16();
+    let location = answer.headers().get(LOCATION).and_then(|value| url.join(value.to_str().ok()?).ok());
+    let location = location.filter(|_| (300..400).contains(&status));
+    let is_text = answer.headers().get(CONTENT_TYPE).is_none_or(|kind| !kind.as_bytes().starts_with(b"image/"));
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|error| trouble(&error))? {
+        if is_text && body.len() + chunk.len() <= PAGE_BYTES {
+            body.extend_from_slice(&chunk);
+        }
+    }
+    Ok(Page { url, status, location, body: String::from_utf8_lossy(&body).into_owned() })
+}
+
+fn trouble(error: &reqwest::Error) -> Trouble {
+    if error.is_timeout() {
+        return Trouble::Hung;
+    }
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text = cause.to_string();
+        source = cause.source();
+    }
+    Trouble::Dropped(text)
+}
+
+/// The form of a page that submits itself: it carries a SAML message, or all its fields are hidden and a script submits it.
+pub fn self_submitting_form(html: &str) -> Option<Form> {
+    if !html.contains("<form") && !html.contains("<FORM") {
+        return None;
+    }
+    let page = scraper::Html::parse_document(html);
+    let forms = scraper::Selector::parse("form").ok()?;
+    let inputs = scraper::Selector::parse("input, textarea, select").ok()?;
+    let submits_itself = html.contains("submit()");
+    page.select(&forms).find_map(|form| {
+        let fields: Vec<_> = form.select(&inputs).map(|input| field(input.value())).collect();
+        let is_message = fields.iter().any(|field| matches!(field.name, "SAMLRequest" | "SAMLResponse"));
+        let is_hidden = fields.iter().all(|field| field.is_hidden);
+        let goes_by_itself = is_message || (is_hidden && submits_itself);
+        if !goes_by_itself {
+            return None;
+        }
+        let named = fields.iter().filter(|field| !field.name.is_empty());
+        Some(Form {
+            action: form.value().attr("action").unwrap_or_default().to_owned(),
+            is_post: form.value().attr("method").is_some_and(|method| method.eq_ignore_ascii_case("post")),
+            fields: named.map(|field| (field.name.to_owned(), field.value.to_owned())).collect(),
+        })
+    })
+}
+
+struct Field<'a> {
+    name: &'a str,
+    value: &'a str,
+    is_hidden: bool,
+}
+
+fn field(input: &scraper::node::Element) -> Field<'_> {
+    let kind = input.attr("type").unwrap_or("text");
+    Field {
+        name: input.attr("name").unwrap_or_default(),
+        value: input.attr("value").unwrap_or_default(),
+        is_hidden: ["hidden", "submit", "button"].iter().any(|hidden| kind.eq_ignore_ascii_case(hidden)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms() {
+        // Each row: a page, and the action of its self-submitting form.
+        let check = |html: &str, action: Option<&str>| {
+            assert_eq!(self_submitting_form(html).map(|form| form.action).as_deref(), action, "{html}");
+        };
+        check("<p>nothing</p>", None);
+        check("<form action='/login'><input name=user><input type=submit></form>", None);
+        check("<form action='/idp' method=post><input type=hidden name=SAMLRequest value=x></form>", Some("/idp"));
+        check(
+            "<body onload='document.forms[0].submit()'><form action='/next'><input type=hidden name=a value=b></form>",
+            Some("/next"),
+        );
+        check(
+            "<form action='/a'><input name=q></form><form action='/b'><input type=hidden name=SAMLResponse></form>",
+            Some("/b"),
+        );
+    }
+
+    #[test]
+    fn fields_are_decoded() {
+        let form = self_submitting_form("<form METHOD=POST><input type=hidden name=RelayState value='a&amp;b'><input type=hidden name=SAMLRequest value='PHM+'></form>").unwrap();
+        assert!(form.is_post);
+        assert_eq!(form.fields, [("RelayState".into(), "a&b".into()), ("SAMLRequest".into(), "PHM+".into())]);
+    }
+}

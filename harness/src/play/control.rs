@@ -1,0 +1,85 @@
+//! Healthy logins: the twin of each row, both people, and the bracket that closes a batch.
+//!
+//! Each is played once per distinct recipe and flow. A refusal next to a twin that was not accepted proves nothing.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, OnceCell};
+
+use super::journey::{Journey, Played};
+use crate::observe::Observed;
+use crate::target::Target;
+use crate::verdict::{Verdict, Whom, whom};
+
+/// What became of one healthy login.
+#[derive(Debug, Clone)]
+pub(crate) struct Control {
+    pub(crate) judged: Judged,
+    pub(crate) millis: u64,
+}
+
+/// What was observed, as a verdict.
+#[derive(Debug, Clone)]
+pub(crate) struct Judged {
+    pub(crate) verdict: Verdict,
+    pub(crate) whom: Option<Whom>,
+    pub(crate) name_id: Option<String>,
+    pub(crate) reason: Option<String>,
+}
+
+impl Judged {
+    /// A verdict without an identity.
+    pub(crate) fn new(verdict: Verdict, reason: impl Into<Option<String>>) -> Self {
+        Self { verdict, whom: None, name_id: None, reason: reason.into() }
+    }
+
+    /// From what was observed to a verdict.
+    pub(crate) fn of(journey: &Journey, target: &Target) -> Self {
+        match journey {
+            Journey::DoesNotApply(reason) => Self::new(Verdict::Skipped, reason.clone()),
+            Journey::Played(played) => Self::of_played(played, target),
+        }
+    }
+
+    fn of_played(played: &Played, target: &Target) -> Self {
+        match &played.observed {
+            Observed::LoggedIn(identity) => {
+                let complete = target.outcome.attributes.as_ref().is_some_and(|attributes| attributes.complete);
+                let (whom, reason) = whom(identity, &played.signed, &played.attacker, complete);
+                Self { verdict: Verdict::Accepted, whom: Some(whom), name_id: identity.name_id.clone(), reason }
+            }
+            Observed::NotLoggedIn(reason) => Self::new(Verdict::Refused, reason.clone()),
+            Observed::Crashed(reason) => Self::new(Verdict::Crashed, reason.clone()),
+            Observed::Hung(reason) => Self::new(Verdict::Hung, reason.clone()),
+            Observed::Unclear(reason) => Self::new(Verdict::Inconclusive, reason.clone()),
+        }
+    }
+
+    /// Whether exactly the person was logged in for whom the message was signed.
+    pub(crate) fn is_healthy_login(&self) -> bool {
+        self.verdict == Verdict::Accepted && self.whom == Some(Whom::Signed)
+    }
+
+    /// What happened, for the reason of another row.
+    pub(crate) fn sentence(&self) -> String {
+        let reason = self.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        format!("{}{reason}", self.verdict)
+    }
+}
+
+/// Healthy logins by their key; each is played once, whoever asks first.
+#[derive(Debug, Default)]
+pub(crate) struct Controls(Mutex<HashMap<String, Arc<OnceCell<Control>>>>);
+
+impl Controls {
+    /// The place for one healthy login.
+    pub(crate) async fn cell(&self, key: String) -> Arc<OnceCell<Control>> {
+        self.0.lock().await.entry(key).or_default().clone()
+    }
+
+    /// How many distinct ones were played.
+    pub(crate) async fn count(&self) -> usize {
+        self.0.lock().await.len()
+    }
+}

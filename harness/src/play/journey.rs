@@ -1,0 +1,192 @@
+//! One login: a browser that starts at the SP or at the IdP, one message delivered, and who is logged in afterwards.
+//!
+//! The harness is the IdP: it takes the AuthnRequest where the SP sends the browser, and answers with the plan's message.
+
+use std::time::Duration;
+
+use mock_idp::request::{self, AuthnRequest, RequestError};
+use mock_idp::{Person, RecipeError};
+
+use super::plan::{Plan, Scene, asserted};
+use super::stage::Stage;
+use crate::browser::{Browser, Page, self_submitting_form};
+use crate::delivery::Parcel;
+use crate::fault::Fault;
+use crate::observe::{Observed, logged_in_already, observe};
+use crate::scenario::Flow;
+use crate::target::Target;
+use crate::verdict::Asserted;
+
+/// What became of one message.
+#[derive(Debug, Clone)]
+pub(crate) struct Played {
+    pub(crate) observed: Observed,
+    /// Whom the IdP signed for.
+    pub(crate) signed: Asserted,
+    /// Whom a forgery would name.
+    pub(crate) attacker: Asserted,
+}
+
+/// What became of an attempt to play a message.
+#[derive(Debug, Clone)]
+pub(crate) enum Journey {
+    /// It was delivered, or the way there failed.
+    Played(Box<Played>),
+    /// There is no such message for this target.
+    DoesNotApply(String),
+}
+
+/// The request of an SP.
+struct Asked {
+    id: String,
+    relay_state: Option<String>,
+}
+
+/// Plays one message in a fresh browser.
+pub(crate) async fn travel(target: &Target, stage: &Stage, plan: &Plan, seed: u64) -> Result<Journey, Fault> {
+    let browser = Browser::new(Duration::from_millis(target.limits.timeout_ms))?;
+    if let Some(observed) = precheck(target, stage, &browser).await {
+        return Ok(unplayed(observed));
+    }
+    let asked = match plan.flow {
+        Flow::Idp => None,
+        Flow::Sp => match start(target, stage, plan, &browser).await? {
+            Ok(asked) => Some(asked),
+            Err(observed) => return Ok(unplayed(observed)),
+        },
+    };
+    deliver(target, stage, plan, seed, &browser, asked).await
+}
+
+fn unplayed(observed: Observed) -> Journey {
+    let (signed, attacker) = Default::default();
+    Journey::Played(Box::new(Played { observed, signed, attacker }))
+}
+
+/// Nobody may be logged in before anything was sent: such a probe would prove nothing.
+async fn precheck(target: &Target, stage: &Stage, browser: &Browser) -> Option<Observed> {
+    match logged_in_already(target, &stage.endpoints, browser).await {
+        Ok(false) => None,
+        Ok(true) => Some(Observed::Unclear("the probe says \"logged in\" before anything was sent".to_owned())),
+        Err(trouble) => {
+            Some(Observed::Unclear(format!("the probe did not answer before anything was sent: {trouble:?}")))
+        }
+    }
+}
+
+async fn deliver(
+    target: &Target,
+    stage: &Stage,
+    plan: &Plan,
+    seed: u64,
+    browser: &Browser,
+    asked: Option<Asked>,
+) -> Result<Journey, Fault> {
+    let scene = Scene { idp: stage.idp(plan.idp), sp: stage.sp.clone(), now: stage.now() };
+    let recipe = plan.recipe(target, scene, asked.as_ref().map(|asked| asked.id.as_str()), seed);
+    let message = match recipe.build() {
+        Ok(message) => message,
+        Err(error @ RecipeError::DoesNotApply { .. }) => return Ok(Journey::DoesNotApply(error.to_string())),
+        Err(error) => return Err(cannot_be_made(&error)),
+    };
+    let signed = asserted(&message);
+    let mut about_attacker = recipe.twin();
+    about_attacker.person = recipe.attacker.clone();
+    let mut attacker = asserted(&about_attacker.build().map_err(|error| cannot_be_made(&error))?);
+    // What this vendor does not send of the attacker must not turn up either.
+    attacker.attributes.insert("the attacker".to_owned(), known_of(&recipe.attacker));
+    let relay_state = match asked {
+        Some(asked) => asked.relay_state,
+        None => stage.endpoints.relay_state(&recipe.idp.entity_id)?,
+    };
+    let parcel = Parcel { xml: message.xml, relay_state };
+    let mut observed = send(target, stage, plan, browser, &parcel).await;
+    for _ in 1..plan.presentations {
+        if !matches!(observed, Observed::LoggedIn(_)) {
+            observed = Observed::Unclear(format!("the first presentation was not accepted: {observed:?}"));
+            break;
+        }
+        let thief = Browser::new(Duration::from_millis(target.limits.timeout_ms))?;
+        observed = match precheck(target, stage, &thief).await {
+            Some(observed) => observed,
+            None => send(target, stage, plan, &thief, &parcel).await,
+        };
+    }
+    Ok(Journey::Played(Box::new(Played { observed, signed, attacker })))
+}
+
+fn known_of(person: &Person) -> Vec<String> {
+    let names = [&person.user_name, &person.email, &person.first_name, &person.last_name];
+    names.into_iter().chain(&person.groups).cloned().collect()
+}
+
+fn cannot_be_made(error: &RecipeError) -> Fault {
+    Fault::usage(format!("the message cannot be made: {error}"))
+}
+
+async fn send(target: &Target, stage: &Stage, plan: &Plan, browser: &Browser, parcel: &Parcel) -> Observed {
+    let answer = browser.submit(&stage.endpoints.acs, &plan.delivery.pack(parcel)).await;
+    observe(target, &stage.endpoints, browser, answer).await
+}
+
+/// Starts a login at the SP and follows it until it asks the IdP. The inner error is what was seen instead.
+async fn start(
+    target: &Target,
+    stage: &Stage,
+    plan: &Plan,
+    browser: &Browser,
+) -> Result<Result<Asked, Observed>, Fault> {
+    let idp = stage.idp(plan.asked);
+    let Some(login) = stage.endpoints.login(&idp.entity_id)? else {
+        return Ok(Err(Observed::Unclear("the target starts no logins".to_owned())));
+    };
+    let hops = target.login.as_ref().map_or(6, |login| login.max_hops);
+    let mut page = match browser.get(&login).await {
+        Ok(page) => page,
+        Err(trouble) => return Ok(Err(Observed::Unclear(format!("GET {login} was not answered: {trouble:?}")))),
+    };
+    for _ in 0..=hops {
+        if let Some(asked) = read_request(&page, &idp.sso_url) {
+            return Ok(asked.map_err(Observed::Unclear));
+        }
+        match browser.step(&page).await {
+            Some(Ok(next)) => page = next,
+            Some(Err(trouble)) => return Ok(Err(Observed::Unclear(format!("the login broke off: {trouble:?}")))),
+            None => break,
+        }
+    }
+    Ok(Err(Observed::Unclear(format!(
+        "the login never reached the IdP at {}: the last page was {} with status {}",
+        idp.sso_url, page.url, page.status
+    ))))
+}
+
+/// The request in a page that goes to the IdP; `None` when it goes elsewhere.
+fn read_request(page: &Page, sso_url: &str) -> Option<Result<Asked, String>> {
+    if let Some(location) = &page.location {
+        if !goes_to(location, sso_url) {
+            return None;
+        }
+        return Some(asked(request::from_redirect_query(location.query().unwrap_or_default())));
+    }
+    let form = self_submitting_form(&page.body)?;
+    if !goes_to(&page.url.join(&form.action).ok()?, sso_url) {
+        return None;
+    }
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&form.fields).finish();
+    Some(asked(request::from_form(&body)))
+}
+
+fn asked(request: Result<AuthnRequest, RequestError>) -> Result<Asked, String> {
+    match request {
+        Ok(request) => Ok(Asked { id: request.id, relay_state: request.relay_state }),
+        Err(error) => Err(format!("the SP's AuthnRequest cannot be read: {error}")),
+    }
+}
+
+fn goes_to(url: &url::Url, sso_url: &str) -> bool {
+    let Ok(sso) = url::Url::parse(sso_url) else {
+        return false;
+    };
+    url.origin() == sso.origin() && url.path() == sso.path()
+}

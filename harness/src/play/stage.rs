@@ -1,0 +1,216 @@
+//! A target that is up: its processes, its addresses, the IdPs it trusts. Starting over gives a fresh one.
+
+use std::path::Path;
+use std::time::Duration;
+
+use mock_idp::{Idp, Sp, Vendor};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::folder::{self, Folder};
+use crate::browser::Browser;
+use crate::fault::Fault;
+use crate::process::{Running, free_port, wait_attached};
+use crate::target::{Endpoints, Mode, Target, Version, Words};
+
+/// A target that is up.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) endpoints: Endpoints,
+    pub(crate) sp: Sp,
+    running: Option<Running>,
+    idps: Vec<(Vendor, Idp)>,
+    frozen_clock: Option<OffsetDateTime>,
+    _folder: Folder,
+}
+
+impl Stage {
+    /// Starts the target, or finds it running.
+    pub(crate) async fn up(target: &Target, program: &Path) -> Result<Self, Fault> {
+        let run_id = format!("{:016x}", random());
+        let folder = Folder::create(&run_id)?;
+        let idps: Vec<_> = Vendor::all().map(|vendor| (vendor, Idp::of(vendor, &target.idp_in.public_url))).collect();
+        let mut words = words(target, program, &run_id)?;
+        let env = hand_out_idp(target, &idps, &folder, &mut words)?;
+        let running = if target.processes.is_empty() {
+            wait_attached(target, &words).await?;
+            None
+        } else {
+            Some(Running::start(target, &mut words, &env).await?)
+        };
+        let stage = Self::described(target, running, idps, folder, &words).await?;
+        stage.check_driver(target, &run_id).await?;
+        Ok(stage)
+    }
+
+    async fn described(
+        target: &Target,
+        running: Option<Running>,
+        idps: Vec<(Vendor, Idp)>,
+        folder: Folder,
+        words: &Words,
+    ) -> Result<Self, Fault> {
+        let endpoints = Endpoints::of(target, words)?;
+        let sp = described_sp(target, &endpoints).await?;
+        Ok(Self { endpoints, sp, running, idps, frozen_clock: target.frozen_clock, _folder: folder })
+    }
+
+    /// The IdP of this vendor, as the target knows it.
+    pub(crate) fn idp(&self, vendor: Vendor) -> Idp {
+        let known = self.idps.iter().find(|(other, _)| *other == vendor);
+        known.map_or_else(|| Idp::of(vendor, crate::target::DEFAULT_PUBLIC_URL), |(_, idp)| idp.clone())
+    }
+
+    /// The instant at the IdP: the target's own, where its clock stands still.
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        self.frozen_clock.unwrap_or_else(OffsetDateTime::now_utc)
+    }
+
+    /// Why the target is not up any more; `None` when it seems to be.
+    pub(crate) async fn is_down(&self, target: &Target) -> Option<String> {
+        match &self.running {
+            Some(running) => running.ended(),
+            None => wait_attached(target, &Words::default()).await.err().map(|fault| fault.to_string()),
+        }
+    }
+
+    /// The last lines of its log.
+    pub(crate) fn log(&self) -> Vec<String> {
+        self.running.as_ref().map(Running::log).unwrap_or_default()
+    }
+
+    /// Ends what was started.
+    pub(crate) async fn down(&self) -> Result<(), Fault> {
+        match &self.running {
+            Some(running) => running.stop().await,
+            None => Ok(()),
+        }
+    }
+
+    /// A stale driver of an earlier run would answer in our place; its `run_id` gives it away.
+    async fn check_driver(&self, target: &Target, run_id: &str) -> Result<(), Fault> {
+        if !matches!(target.outcome.mode, Mode::Driver { .. }) {
+            return Ok(());
+        }
+        let url = self.endpoints.fill("${DRIVER}/health")?;
+        let gone = |what: String| Fault::Unreachable { what, log: self.log() };
+        let page = Browser::new(Duration::from_secs(5))?.get(&url).await;
+        let page = page.map_err(|trouble| gone(format!("the driver does not answer GET {url}: {trouble:?}")))?;
+        let value: serde_json::Value = serde_json::from_str(&page.body).unwrap_or_default();
+        if page.status != 200 || value.get("ok").and_then(serde_json::Value::as_bool) != Some(true) {
+            return Err(gone(format!("GET {url} answered {}, expected 200 with \"ok\":true", page.status)));
+        }
+        let found = value.get("run_id").and_then(serde_json::Value::as_str);
+        if self.running.is_some() && found != Some(run_id) {
+            return Err(gone(format!(
+                "GET {url} has the run_id {found:?}, expected `{run_id}`: a process of an earlier run answers"
+            )));
+        }
+        Ok(())
+    }
+}
+
+fn words(target: &Target, program: &Path, run_id: &str) -> Result<Words, Fault> {
+    let mut words = Words::default();
+    words.set("DIR", target.folder.display().to_string());
+    words.set("PORT", free_port()?.to_string());
+    words.set("RUN_ID", run_id);
+    words.set("SAMLSPEC", program.display().to_string());
+    let now = target.frozen_clock.unwrap_or_else(OffsetDateTime::now_utc);
+    words.set("NOW", now.format(&Rfc3339).unwrap_or_default());
+    Ok(words)
+}
+
+/// Writes what the target reads of its IdPs, and says where, in placeholders and environment.
+fn hand_out_idp(
+    target: &Target,
+    idps: &[(Vendor, Idp)],
+    folder: &Folder,
+    words: &mut Words,
+) -> Result<Vec<(String, String)>, Fault> {
+    let mut env = Vec::new();
+    let mut files = Vec::new();
+    let mut add = |name: &str, value: String| env.push((name.to_owned(), value));
+    let trusted = target.trusted();
+    for (vendor, idp) in idps.iter().filter(|(vendor, _)| trusted.contains(vendor)) {
+        let (metadata, certificate) = folder.write(*vendor, idp)?;
+        if let Some(path) = &target.idp_in.metadata {
+            folder::write(&target.folder.join(words.fill(path)?), &idp.metadata(*vendor))?;
+        }
+        if files.is_empty() {
+            add("IDP_ENTITY", idp.entity_id.clone());
+            add("IDP_SSO", idp.sso_url.clone());
+            add("IDP_CERT", pem_body(&idp.certificate_pem()));
+            add("IDP_CERT_FILE", certificate.display().to_string());
+            add("IDP_METADATA", metadata.display().to_string());
+        }
+        files.push(metadata.display().to_string());
+    }
+    words.set("IDP_METADATA", files.join("\n"));
+    add("SAMLSPEC_RUN_ID", words.fill("${RUN_ID}")?);
+    add("PORT", words.fill("${PORT}")?);
+    // Known before the start only where the file does not wait for the SP to say it.
+    if let Ok(entity_id) = words.fill(&target.sp.entity_id) {
+        add("SP_ENTITY_ID", entity_id);
+    }
+    if let Ok(endpoints) = Endpoints::of(target, words) {
+        add("SP_ACS", endpoints.acs);
+    }
+    Ok(env)
+}
+
+fn pem_body(pem: &str) -> String {
+    pem.lines().filter(|line| !line.starts_with("-----")).collect()
+}
+
+/// The SP as the mock knows it: from the file, with the certificate of its metadata where the file has none.
+async fn described_sp(target: &Target, endpoints: &Endpoints) -> Result<Sp, Fault> {
+    let mut sp = Sp::new(&endpoints.entity_id, &endpoints.acs);
+    if let Some(url) = &endpoints.metadata {
+        let page = Browser::new(Duration::from_secs(10))?.get(url).await;
+        let page =
+            page.map_err(|trouble| Fault::unreachable(format!("{}: no metadata at {url}: {trouble:?}", target.id)))?;
+        let published =
+            Sp::from_metadata(&page.body).map_err(|error| Fault::usage(format!("{}: {url}: {error}", target.file)))?;
+        compare(target, "entity_id", &endpoints.entity_id, &published.entity_id)?;
+        compare(target, "acs", &endpoints.acs, &published.acs)?;
+        sp.encryption_certificate = published.encryption_certificate;
+    }
+    if let Some(file) = &target.sp.encryption_cert {
+        let path = target.folder.join(endpoints.fill(file)?);
+        let octets = std::fs::read(&path)
+            .map_err(|error| Fault::usage(format!("{}: encryption_cert: {}: {error}", target.file, path.display())))?;
+        match String::from_utf8(octets) {
+            Ok(pem) => sp = sp.encrypting(&pem),
+            Err(der) => sp.encryption_certificate = Some(der.into_bytes()),
+        }
+    }
+    Ok(sp)
+}
+
+fn compare(target: &Target, key: &str, written: &str, published: &str) -> Result<(), Fault> {
+    if written == published {
+        return Ok(());
+    }
+    Err(Fault::usage(format!("{}: sp.{key} is `{written}`, but the SP's metadata says `{published}`", target.file)))
+}
+
+/// The version of a target, asked for when the file says how.
+pub(crate) fn version(target: &Target) -> Option<String> {
+    match target.version.as_ref()? {
+        Version::Written(version) => Some(version.clone()),
+        Version::Asked { cmd } => {
+            let (program, arguments) = cmd.split_first()?;
+            let program = if program.contains('/') { target.folder.join(program) } else { program.into() };
+            let output =
+                std::process::Command::new(program).args(arguments).current_dir(&target.folder).output().ok()?;
+            Some(String::from_utf8_lossy(&output.stdout).lines().next()?.trim().to_owned())
+        }
+    }
+}
+
+/// A number that differs from run to run; nothing secret depends on it.
+pub fn random() -> u64 {
+    use std::hash::{BuildHasher, Hasher};
+    std::hash::RandomState::new().build_hasher().finish()
+}

@@ -1,0 +1,68 @@
+//! Waiting for the sign that a process is ready.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::log::FirstJson;
+use crate::fault::Fault;
+use crate::target::{ReadySign, Words};
+
+/// How long to wait between two looks.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Waits for the sign, without a limit of its own. The result is what the JSON line said, or nothing.
+pub(super) async fn wait(
+    sign: &ReadySign,
+    words: &Words,
+    first_json: FirstJson,
+    folder: &Path,
+) -> Result<Vec<(String, String)>, Fault> {
+    match sign {
+        ReadySign::Url(url, status) => wait_url(&words.fill(url)?, *status).await?,
+        ReadySign::Tcp(address) => {
+            let address = words.fill(address)?;
+            while tokio::net::TcpStream::connect(&address).await.is_err() {
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+        ReadySign::Unix(path) => {
+            let path = folder.join(words.fill(path)?);
+            while tokio::net::UnixStream::connect(&path).await.is_err() {
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+        ReadySign::JsonLine => {
+            let object = first_json.wait().await;
+            let texts = object.into_iter().filter_map(|(key, value)| Some((key, value.as_str()?.to_owned())));
+            return Ok(texts.collect());
+        }
+    }
+    Ok(Vec::new())
+}
+
+async fn wait_url(url: &str, status: u16) -> Result<(), Fault> {
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(Duration::from_secs(2))
+        .build()
+        .map_err(|error| Fault::usage(format!("no HTTP client: {error}")))?;
+    loop {
+        if let Ok(answer) = client.get(url).send().await
+            && answer.status().as_u16() == status
+        {
+            return Ok(());
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// The sign in words.
+pub(super) fn describe(sign: &ReadySign) -> String {
+    match sign {
+        ReadySign::Url(url, status) => format!("GET {url} to answer {status}"),
+        ReadySign::Tcp(address) => format!("{address} to take connections"),
+        ReadySign::Unix(path) => format!("the socket {path} to take connections"),
+        ReadySign::JsonLine => "one line of JSON on stdout".to_owned(),
+    }
+}

@@ -1,0 +1,185 @@
+//! What a run found: rows in, a [`Report`] out, for people ([`terminal`]) and programs ([`json`]).
+//!
+//! Expected failures are settled here: a row that fails as its entry says is no failure; one that passes, or an entry that
+//! matches no row at all, is.
+
+pub mod json;
+pub mod terminal;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::scenario::{Flow, Scenario};
+use crate::select::Case;
+use crate::target::{ExpectedFailure, ExpectedVerdict, Target};
+use crate::verdict::{Verdict, Whom};
+
+/// One scenario in one vendor's shape and one flow, played.
+#[derive(Debug, Clone, Serialize)]
+pub struct Row {
+    /// The scenario.
+    pub id: String,
+    /// Whose shape.
+    pub vendor: String,
+    /// Who started.
+    pub flow: Flow,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// What should have: `accepted` or `refused`.
+    pub expected: String,
+    /// What that means for the run.
+    pub outcome: Outcome,
+    /// As whom it was accepted.
+    pub whom: Option<Whom>,
+    /// The NameID that the target shows.
+    pub name_id: Option<String>,
+    /// The verdict of the healthy twin; `null` when the row is its own.
+    pub twin: Option<Verdict>,
+    /// Why, as far as known.
+    pub reason: Option<String>,
+    /// The cited rule.
+    pub rule: String,
+    /// How long it took.
+    pub millis: u64,
+}
+
+/// What a row means for the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// As expected.
+    Passed,
+    /// Not as expected.
+    Failed,
+    /// Does not apply to this target.
+    Skipped,
+    /// Not as expected, but on file with a reason.
+    ExpectedFailure,
+    /// On file as a failure, but it passes.
+    UnexpectedPass,
+}
+
+/// How many rows of each kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// As expected.
+    pub passed: usize,
+    /// Not as expected; also unexpected passes and entries that match nothing.
+    pub failed: usize,
+    /// Do not apply to this target.
+    pub skipped: usize,
+    /// Known failures.
+    pub expected_failures: usize,
+}
+
+/// Everything a run found.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The target's id.
+    pub target: String,
+    /// What it is.
+    pub product: String,
+    /// Its version, if known.
+    pub version: Option<String>,
+    /// The seed of the run.
+    pub seed: u64,
+    /// The rows, by id, vendor and flow.
+    pub rows: Vec<Row>,
+    /// Entries of the target file that match no row there is.
+    pub stale_entries: Vec<String>,
+    /// How many distinct healthy logins were played.
+    pub twins: usize,
+    /// How long the run took.
+    pub millis: u64,
+    about: BTreeMap<String, String>,
+}
+
+impl Report {
+    /// A report about these rows.
+    pub fn new(target: &Target, version: Option<String>, seed: u64, scenarios: &[Scenario], rows: Vec<Row>) -> Self {
+        let about = scenarios.iter().map(|scenario| (scenario.id.clone(), scenario.about.clone()));
+        Self {
+            target: target.id.clone(),
+            product: target.product.clone(),
+            version,
+            seed,
+            rows,
+            stale_entries: Vec::new(),
+            twins: 0,
+            millis: 0,
+            about: about.collect(),
+        }
+    }
+
+    /// Settles the target's expected failures. `every` row counts for the question whether an entry matches anything.
+    pub fn expect(&mut self, target: &Target, every: &[Case<'_>]) {
+        for entry in &target.expected_failures {
+            for row in self.rows.iter_mut().filter(|row| matches(entry, &row.id, &row.vendor, row.flow)) {
+                settle(row, entry);
+            }
+            let is_stale = !every.iter().any(|case| matches(entry, &case.scenario.id, case.vendor.name(), case.flow));
+            if is_stale {
+                self.stale_entries.push(entry.scenario.as_str().to_owned());
+            }
+        }
+    }
+
+    /// How many rows of each kind.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary { failed: self.stale_entries.len(), ..Summary::default() };
+        for row in &self.rows {
+            match row.outcome {
+                Outcome::Passed => summary.passed += 1,
+                Outcome::Failed | Outcome::UnexpectedPass => summary.failed += 1,
+                Outcome::Skipped => summary.skipped += 1,
+                Outcome::ExpectedFailure => summary.expected_failures += 1,
+            }
+        }
+        summary
+    }
+
+    /// The exit code of the command: 0 when all is as expected, else 1.
+    pub fn exit_code(&self) -> u8 {
+        u8::from(self.summary().failed > 0)
+    }
+
+    /// What a scenario is about.
+    pub(crate) fn about(&self, id: &str) -> &str {
+        self.about.get(id).map_or("", String::as_str)
+    }
+}
+
+fn matches(entry: &ExpectedFailure, id: &str, vendor: &str, flow: Flow) -> bool {
+    entry.scenario.matches(id)
+        && entry.vendor.as_deref().is_none_or(|expected| expected == vendor)
+        && entry.flow.is_none_or(|expected| expected == flow)
+}
+
+fn settle(row: &mut Row, entry: &ExpectedFailure) {
+    match row.outcome {
+        Outcome::Passed => {
+            row.outcome = Outcome::UnexpectedPass;
+            row.reason = Some(format!("expected to fail ({}), but it passes: remove the entry", entry.why));
+        }
+        Outcome::Failed if excuses(entry.verdict, row) => {
+            row.outcome = Outcome::ExpectedFailure;
+            row.reason = Some(entry.why.clone());
+        }
+        _ => {}
+    }
+}
+
+/// Whether an entry excuses this verdict. The dangerous ones have to be named.
+fn excuses(expected: Option<ExpectedVerdict>, row: &Row) -> bool {
+    let as_signed = row.whom == Some(Whom::Signed);
+    match (expected, row.verdict) {
+        (None | Some(ExpectedVerdict::Accepted), Verdict::Accepted) => as_signed,
+        (Some(ExpectedVerdict::AcceptedOther), Verdict::Accepted) => !as_signed,
+        (None, verdict) => verdict == Verdict::Refused,
+        (Some(expected), verdict) => expected.verdict() == verdict,
+    }
+}
+
+#[cfg(test)]
+mod tests;

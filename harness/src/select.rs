@@ -1,0 +1,170 @@
+//! Which rows are played: scenarios, a selection and a target's policy in; rows out, each to be played or skipped with a reason.
+
+use mock_idp::{Sign, Vendor};
+
+use crate::fault::Fault;
+use crate::scenario::{Expect, Flow, Need, Scenario};
+use crate::target::{EncryptionPolicy, Glob, InResponseToPolicy, ReplayPolicy, SignedPolicy, Target, Trusts};
+
+/// What the command line chose.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Only scenarios whose id matches one of these; all when empty.
+    pub only: Vec<Glob>,
+    /// Only these vendors' shapes; all when empty.
+    pub vendors: Vec<Vendor>,
+    /// The `k`-th of `n` equal parts, counted from 1.
+    pub shard: Option<(usize, usize)>,
+}
+
+/// One scenario in one vendor's shape and one flow.
+#[derive(Debug, Clone, Copy)]
+pub struct Case<'a> {
+    /// The scenario.
+    pub scenario: &'a Scenario,
+    /// Whose shape.
+    pub vendor: Vendor,
+    /// Who starts.
+    pub flow: Flow,
+}
+
+impl Selection {
+    /// Reads `K/N`.
+    pub fn shard(text: &str) -> Result<(usize, usize), Fault> {
+        let parts = text.split_once('/').and_then(|(k, n)| Some((k.parse().ok()?, n.parse().ok()?)));
+        parts
+            .filter(|(k, n): &(usize, usize)| 1 <= *k && k <= n)
+            .ok_or_else(|| Fault::usage(format!("`{text}` is no shard, expected K/N with 1 <= K <= N, such as 1/4")))
+    }
+
+    /// The chosen rows, vendor by vendor.
+    pub fn cases<'a>(&self, scenarios: &'a [Scenario]) -> Result<Vec<Case<'a>>, Fault> {
+        let mut cases: Vec<_> = all_cases(scenarios).into_iter().filter(|case| self.includes(case)).collect();
+        if cases.is_empty() {
+            return Err(Fault::usage("no scenario matches; `samlspec list scenarios` shows the ids"));
+        }
+        if let Some((k, n)) = self.shard {
+            cases =
+                cases.into_iter().enumerate().filter(|(index, _)| index % n == k - 1).map(|(_, case)| case).collect();
+        }
+        Ok(cases)
+    }
+
+    fn includes(&self, case: &Case<'_>) -> bool {
+        (self.only.is_empty() || self.only.iter().any(|glob| glob.matches(&case.scenario.id)))
+            && (self.vendors.is_empty() || self.vendors.contains(&case.vendor))
+    }
+}
+
+/// Every row there is, vendor by vendor.
+pub fn all_cases(scenarios: &[Scenario]) -> Vec<Case<'_>> {
+    let mut cases = Vec::new();
+    for vendor in Vendor::all() {
+        for scenario in scenarios.iter().filter(|scenario| scenario.vendors.contains(&vendor)) {
+            cases.extend(scenario.flows.iter().map(|flow| Case { scenario, vendor, flow: *flow }));
+        }
+    }
+    cases
+}
+
+/// Why a row does not apply to this target; `None` when it does.
+pub fn skip_reason(case: &Case<'_>, target: &Target, can_encrypt: bool) -> Option<String> {
+    flow_reason(case, target)
+        .or_else(|| case.scenario.needs.iter().find_map(|need| need_reason(*need, case.flow, target)))
+        .or_else(|| layout_reason(case.scenario, target, can_encrypt))
+}
+
+fn flow_reason(case: &Case<'_>, target: &Target) -> Option<String> {
+    let policy = &target.policy;
+    let takes_unsolicited = policy.unsolicited && target.idp_initiated.supported;
+    let is_driver = matches!(target.outcome.mode, crate::target::Mode::Driver { .. });
+    let reason = match case.flow {
+        Flow::Sp if target.login.is_none() && !is_driver => "the target starts no logins (no [login])",
+        Flow::Idp if !target.idp_initiated.supported => {
+            "the target has no IdP-initiated flow (idp_initiated.supported)"
+        }
+        Flow::Idp if !takes_unsolicited && !case.scenario.needs.contains(&Need::NoUnsolicited) => {
+            "the target takes no unsolicited Responses (policy.unsolicited)"
+        }
+        _ => return None,
+    };
+    Some(reason.to_owned())
+}
+
+fn need_reason(need: Need, flow: Flow, target: &Target) -> Option<String> {
+    let policy = &target.policy;
+    let reason = match need {
+        Need::ExactClock if target.frozen_clock.is_none() => "not observable: the target's clock cannot be set",
+        Need::Replay if policy.replay == ReplayPolicy::None => "the target remembers nothing (policy.replay)",
+        Need::Replay if policy.replay == ReplayPolicy::RequestId && flow == Flow::Idp => {
+            "the target notices a replay only by the request (policy.replay)"
+        }
+        Need::InResponseTo if policy.in_response_to == InResponseToPolicy::Ignored => {
+            "the target does not compare InResponseTo (policy.in_response_to)"
+        }
+        Need::Recipient if !policy.recipient => "the target does not compare Recipient (policy.recipient)",
+        Need::Destination if !policy.destination => "the target does not compare Destination (policy.destination)",
+        Need::Issuer if !policy.issuer => "the target does not compare Issuer (policy.issuer)",
+        Need::AudienceRequired if !policy.audience_required => {
+            "the target takes Assertions without audience (policy.audience_required)"
+        }
+        Need::MaxAge if !policy.max_age => "the target has no limit for the age of a message (policy.max_age)",
+        Need::Sha1 if !policy.sha1 => "the target does not accept SHA-1 (policy.sha1)",
+        Need::NoSha1 if policy.sha1 => "the target accepts SHA-1 (policy.sha1)",
+        Need::NoUnsolicited if policy.unsolicited => "the target takes unsolicited Responses (policy.unsolicited)",
+        _ => return None,
+    };
+    Some(reason.to_owned())
+}
+
+fn layout_reason(scenario: &Scenario, target: &Target, can_encrypt: bool) -> Option<String> {
+    if scenario.from_another_idp && !matches!(target.idp_in.trusts, Trusts::Each) {
+        return Some("the target trusts one IdP only (idp_in.trusts)".to_owned());
+    }
+    if scenario.encrypt.is_some() {
+        if target.policy.encryption == EncryptionPolicy::None {
+            return Some("the target takes no encrypted Assertions (policy.encryption)".to_owned());
+        }
+        if !can_encrypt {
+            return Some(
+                "the target names no certificate to encrypt to (sp.encryption_cert or sp.metadata)".to_owned(),
+            );
+        }
+    }
+    let sign = scenario.sign?;
+    if scenario.expect == Expect::Accepted || scenario.attack.is_some() {
+        let fits = allows(target.policy.signed, sign) || sign == Sign::Neither;
+        return (!fits).then(|| format!("the target wants {} signed (policy.signed)", wanted(target.policy.signed)));
+    }
+    None
+}
+
+/// What is signed in a healthy message for this target: as the vendor does where the policy takes it.
+pub fn sign_for(default: Sign, policy: SignedPolicy) -> Sign {
+    if allows(policy, default) {
+        return default;
+    }
+    match policy {
+        SignedPolicy::Response => Sign::Response,
+        SignedPolicy::Both => Sign::Both,
+        SignedPolicy::Assertion | SignedPolicy::Either => Sign::Assertion,
+    }
+}
+
+fn allows(policy: SignedPolicy, sign: Sign) -> bool {
+    match policy {
+        SignedPolicy::Assertion => matches!(sign, Sign::Assertion | Sign::Both),
+        SignedPolicy::Response => matches!(sign, Sign::Response | Sign::Both),
+        SignedPolicy::Both => sign == Sign::Both,
+        SignedPolicy::Either => sign != Sign::Neither,
+    }
+}
+
+fn wanted(policy: SignedPolicy) -> &'static str {
+    match policy {
+        SignedPolicy::Assertion => "the Assertion",
+        SignedPolicy::Response => "the Response",
+        SignedPolicy::Both => "both",
+        SignedPolicy::Either => "one of both",
+    }
+}
