@@ -41,6 +41,11 @@ impl Received {
         hint::issuer(&self.document)
     }
 
+    /// The note that came along. It may pick one of the logins that this browser started, and can do no more.
+    pub fn relay_state(&self) -> Option<&RelayState> {
+        self.relay_state.as_ref()
+    }
+
     /// Verifies the signatures by the keys of one IdP, then runs every rule.
     pub fn accept(self, sp: &Sp, idp: &Idp, delivery: Delivery<'_>) -> Result<Validated, Rejection> {
         self.accept_with_account(sp, idp, delivery).0
