@@ -1,4 +1,88 @@
-//! A strict SAML 2.0 Service Provider: bytes in, an identity or a reasoned refusal out. No I/O, no clock, no network.
+//! A strict SAML 2.0 Service Provider: bytes in, an identity or a reasoned refusal out.
+//!
+//! This crate does no I/O, has no clock, no network and no randomness: all of that is an argument. It is the part that
+//! must be right. `sp-web` puts endpoints and stores around it.
+//!
+//! # The paved path
+//!
+//! Describe yourself, trust an IdP by its metadata, hand in what the browser posted:
+//!
+//! ```
+//! use sp::{Allow, Delivery, EndpointUrl, EntityId, Expectation, Instant, Limits, Sp, accept, metadata};
+//! # fn login(idp_metadata: &[u8], body: &[u8], now: Instant) -> Result<(), Box<dyn std::error::Error>> {
+//! let acs = EndpointUrl::new("https://app.example.com/saml/acs")?;
+//! let sp = Sp::builder(EntityId::new("https://app.example.com/saml")?, acs.clone()).build();
+//! let idp = metadata::read_idp(idp_metadata, &Allow::default(), now, &Limits::default())?.remove(0);
+//! let expectation = Expectation::unsolicited(); // or `answer_to` the request that this browser's cookie names
+//! let validated = accept::post(body, &sp, &idp, Delivery { endpoint: &acs, expectation: &expectation, now })?;
+//! // let identity = sp::redeem(validated, &store).await?;  `store` sees to it that this works once.
+//! # let _ = validated; Ok(()) }
+//! ```
+//!
+//! # Where a message goes
+//!
+//! | stage | in | out | refuses |
+//! |---|---|---|---|
+//! | `decoded` | a form | XML octets, RelayState | missing, doubled, oversized fields, lax base64 |
+//! | `parsed` | octets | a tree nobody vouches for | what is not strict XML within [`Limits`] |
+//! | `verified` | a tree | the octets a pinned key signed | wrapping, decoys, weak algorithms, other keys |
+//! | [`saml`] | [`Verified`] | the standard's objects | what the schema has no place for |
+//! | `validated` | an Assertion | [`Validated`] | what is not meant for us, now, here, for this request |
+//! | `identity` | [`Validated`] | [`Identity`] | what was used before |
+//!
+//! [`accept`] has them on one screen. A refusal is a [`Rejection`]: the rule, what it expects, what was found. It is
+//! for your log; the browser gets [`Rejection::public_sentence`].
+//!
+//! # What cannot be written
+//!
+//! Nothing unverified can be read as a SAML object: `Assertion::read` takes a [`Verified`], which only verifying makes.
+//!
+//! ```
+//! fn read(octets: &sp::Verified) -> bool {
+//!     sp::saml::Assertion::read(octets).is_ok()
+//! }
+//! ```
+//!
+//! The same with octets of one's own does not compile:
+//!
+//! ```compile_fail,E0308
+//! fn read(octets: &Vec<u8>) -> bool {
+//!     sp::saml::Assertion::read(octets).is_ok()
+//! }
+//! ```
+//!
+//! An application that skips a rule would have to make a [`Validated`] itself. It comes out of `accept` alone:
+//!
+//! ```
+//! fn skip(validated: sp::Validated) -> sp::Validated {
+//!     validated
+//! }
+//! ```
+//!
+//! ```compile_fail,E0451
+//! fn skip(validated: sp::Validated) -> sp::Validated {
+//!     sp::Validated { relay_state: None, ..validated }
+//! }
+//! ```
+//!
+//! And a rule that is left out inside this crate leaves a field of `Evidence` without a value, as here, where the
+//! second function differs from the first by the one rule it does not ask:
+//!
+//! ```
+//! struct Evidence { audience: AudienceMatched, window: WithinWindow }
+//! # struct AudienceMatched; struct WithinWindow;
+//! fn validate(audience: AudienceMatched, window: WithinWindow) -> Evidence {
+//!     Evidence { audience, window }
+//! }
+//! ```
+//!
+//! ```compile_fail,E0063
+//! struct Evidence { audience: AudienceMatched, window: WithinWindow }
+//! # struct AudienceMatched; struct WithinWindow;
+//! fn validate(audience: AudienceMatched, window: WithinWindow) -> Evidence {
+//!     Evidence { audience }
+//! }
+//! ```
 #![forbid(unsafe_code)]
 
 pub mod accept;

@@ -186,13 +186,14 @@ impl Document {
         self.children(id).filter(|child| self.node(*child).kind == Kind::Element)
     }
 
+    /// All nodes of the document but itself, in document order.
+    pub(crate) fn all_nodes(&self) -> impl Iterator<Item = NodeId> + '_ {
+        (1..).map(NodeId).take(self.nodes.len().saturating_sub(1))
+    }
+
     /// All elements of the document, in document order.
     pub(crate) fn all_elements(&self) -> impl Iterator<Item = NodeId> + '_ {
-        (1..)
-            .map(NodeId)
-            .zip(self.nodes.iter().skip(1))
-            .filter(|(_, node)| node.kind == Kind::Element)
-            .map(|(id, _)| id)
+        self.all_nodes().filter(|id| self.node(*id).kind == Kind::Element)
     }
 
     pub(crate) fn attributes(&self, id: NodeId) -> &[Attribute] {

@@ -6,7 +6,7 @@
 
 use crate::names::Namespace;
 use crate::parsed::hint::EnvelopeHint;
-use crate::parsed::{Document, NodeId};
+use crate::parsed::{Document, Kind, NodeId};
 use crate::reject::{Reason, Rejection};
 
 /// An element that may carry a Signature of its own.
@@ -37,6 +37,7 @@ pub(super) fn of_response(document: &Document) -> Result<Structure, Rejection> {
         let found = format!("{{{}}}{}", document.element_uri(root), document.local(root));
         return Err(Rejection::new(Reason::UnexpectedRoot, "a samlp:Response", found));
     }
+    values_are_whole(document)?;
     let assertion = one_assertion(document, root)?;
     signatures_belong(document, &[Some(root), assertion])?;
     let Some(assertion) = assertion else { return Err(nothing_carried(document)) };
@@ -55,9 +56,25 @@ pub(super) fn of_decrypted(document: &Document) -> Result<Signable, Rejection> {
     let (Some(assertion), None) = (assertion, elements.next()) else {
         return Err(Rejection::new(Reason::DecryptedNotAssertion, "one saml:Assertion", "something else"));
     };
+    values_are_whole(document)?;
     one_assertion(document, root)?;
     signatures_belong(document, &[Some(assertion)])?;
     Ok(signable(document, assertion))
+}
+
+/// House rule house-7: no comment stands inside a value. Canonicalization drops comments, so one can be put into a
+/// signed value, and readers of the past took the half before it for the whole. We would read the whole; but whoever
+/// put it there was up to something.
+fn values_are_whole(document: &Document) -> Result<(), Rejection> {
+    let is_text = |id: &NodeId| matches!(document.kind(*id), Kind::Text { .. } | Kind::Cdata);
+    for comment in document.all_nodes().filter(|id| document.kind(*id) == Kind::Comment) {
+        let parent = document.parent(comment);
+        if document.children(parent).filter(is_text).any(|text| !document.characters(text).trim_ascii().is_empty()) {
+            let expected = format!("text in {}", document.qualified_name(parent));
+            return Err(Rejection::new(Reason::CommentInText, expected, "a comment"));
+        }
+    }
+    Ok(())
 }
 
 /// The one Assertion or EncryptedAssertion in the whole document, which must be a child of its root.
