@@ -65,24 +65,8 @@
 //! }
 //! ```
 //!
-//! And a rule that is left out inside this crate leaves a field of `Evidence` without a value, as here, where the
-//! second function differs from the first by the one rule it does not ask:
-//!
-//! ```
-//! struct Evidence { audience: AudienceMatched, window: WithinWindow }
-//! # struct AudienceMatched; struct WithinWindow;
-//! fn validate(audience: AudienceMatched, window: WithinWindow) -> Evidence {
-//!     Evidence { audience, window }
-//! }
-//! ```
-//!
-//! ```compile_fail,E0063
-//! struct Evidence { audience: AudienceMatched, window: WithinWindow }
-//! # struct AudienceMatched; struct WithinWindow;
-//! fn validate(audience: AudienceMatched, window: WithinWindow) -> Evidence {
-//!     Evidence { audience }
-//! }
-//! ```
+//! Inside this crate the same holds rule by rule: [`Validated`] keeps one piece of evidence per rule, each made only in
+//! that rule's file, so a rule that is not asked leaves a field without a value.
 #![forbid(unsafe_code)]
 
 pub mod accept;

@@ -1,6 +1,8 @@
 //! Signer and verifier share nothing but bytes: `sp` and `mock-idp` have no dependency in common but those listed here,
 //! each with its reason. The list is exact: an entry that is no longer shared fails too.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 

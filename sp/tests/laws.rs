@@ -2,6 +2,8 @@
 //!
 //! A failure prints the seed and is shrunk to one change; it is then kept in `proptest-regressions`.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests: what cannot go on has failed")]
+
 mod common;
 
 use common::{Memory, accept, accept_at, at, idp, outcome, recipe, redeem, sp};

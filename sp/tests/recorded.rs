@@ -1,5 +1,7 @@
 //! Responses of real IdPs, as recorded: each gets the verdict that was written beside it, through `inspect`.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
+
 use serde::Deserialize;
 use sp::inspect::{Asked, inspect};
 use sp::{Allow, DecryptionKey, EndpointUrl, EntityId, Instant, Limits, Sp};

@@ -3,6 +3,7 @@
 /// Octets that may stand in an ASCII name behind its first character.
 const NAME: [bool; 256] = table(b"-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz");
 
+#[expect(clippy::indexing_slicing, reason = "runs at compile time, where a wrong index does not compile")]
 const fn table(members: &[u8]) -> [bool; 256] {
     let mut set = [false; 256];
     let mut i = 0;
@@ -17,9 +18,14 @@ pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
+/// Whether the octet may stand in an ASCII name.
+fn is_name(byte: u8) -> bool {
+    NAME.get(usize::from(byte)).copied().unwrap_or(false)
+}
+
 /// The length of the NCName at the start of `text`, or 0 if none starts there. Colons end it.
 pub(super) fn ncname_length(text: &[u8]) -> usize {
-    let ascii = text.iter().position(|b| !NAME[*b as usize]).unwrap_or(text.len());
+    let ascii = text.iter().position(|b| !is_name(*b)).unwrap_or(text.len());
     let length = match text.get(ascii) {
         Some(byte) if !byte.is_ascii() => ascii + text.get(ascii..).map_or(0, non_ascii_rest),
         _ => ascii,
@@ -48,7 +54,7 @@ fn first_char(text: &[u8]) -> Option<char> {
 
 fn is_name_char(c: char) -> bool {
     if c.is_ascii() {
-        return NAME[c as usize];
+        return u8::try_from(c).is_ok_and(is_name);
     }
     is_name_start(c) || matches!(c, '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}')
 }

@@ -2,7 +2,11 @@
 //!
 //! `sp` and `mock-idp` meet here as bytes: metadata one way, messages the other.
 
-#![allow(dead_code, reason = "each test binary compiles this file and uses a part of it")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "each test binary compiles this file and uses a part of it; what cannot go on has failed"
+)]
 
 use mock_idp::{Recipe, Vendor};
 use sp::accept::Received;

@@ -10,16 +10,9 @@ use super::{
 use crate::names::Namespace;
 
 /// Octets that end an attribute value or keep it from being canonical as it stands.
-const SPECIAL: [bool; 256] = {
-    let mut set = [false; 256];
-    let marks = *b"\"'<&\t\n\r";
-    let mut i = 0;
-    while i < marks.len() {
-        set[marks[i] as usize] = true;
-        i += 1;
-    }
-    set
-};
+fn is_special(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'<' | b'&' | b'\t' | b'\n' | b'\r')
+}
 
 /// An attribute as spelled, before its prefix is resolved.
 struct Spelled {
@@ -123,7 +116,7 @@ impl<'a> Reader<'a> {
         let mut plain = true;
         loop {
             let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let Some(length) = rest.iter().position(|b| SPECIAL[*b as usize]) else {
+            let Some(length) = rest.iter().position(|byte| is_special(*byte)) else {
                 return Err(malformed("the end of an attribute value", "the end of the document"));
             };
             self.at += length;
