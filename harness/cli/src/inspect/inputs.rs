@@ -1,0 +1,141 @@
+//! The flags and files of `samlspec inspect`: paths in, the core's own types out, or a sentence that says what is wrong.
+
+use super::Inspect;
+use clap::ValueEnum;
+use serde::Deserialize;
+use sp::{Allow, ClockSkew, DecryptionKey, EndpointUrl, EntityId, Idp, Instant, Limits, Sp};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What an SP may demand beyond the standard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Want {
+    /// The Response itself is signed.
+    ResponseSigned,
+    /// The Assertion itself is signed.
+    AssertionSigned,
+    /// The Assertion is encrypted.
+    Encrypted,
+}
+
+/// Weak algorithms that an IdP may be allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Weak {
+    /// RSA-SHA1 signatures and SHA-1 digests.
+    Sha1,
+    /// RSA keys of 1024 to 2047 bits.
+    Rsa1024,
+    /// RSA keys of 512 to 1023 bits.
+    Rsa512,
+    /// RSA-1_5 key transport.
+    Rsa15,
+    /// Triple DES.
+    Tripledes,
+}
+
+/// An SP as a TOML file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SpFile {
+    entity_id: String,
+    acs: String,
+    key: Option<PathBuf>,
+    #[serde(default)]
+    skew: u64,
+    #[serde(default)]
+    want: Vec<Want>,
+}
+
+pub(super) fn now(text: Option<&str>) -> Result<Instant, String> {
+    match text {
+        Some(text) => {
+            // RFC 3339 allows offsets, which SAML does not.
+            let timestamp: jiff::Timestamp = text.parse().map_err(|error| format!("--now {text}: {error}"))?;
+            Instant::parse(&timestamp.to_string()).map_err(|error| format!("--now {text}: {error}"))
+        }
+        None => Instant::from_unix_seconds(jiff::Timestamp::now().as_second()).ok_or_else(|| "the clock is beyond the year 9999".to_owned()),
+    }
+}
+
+pub(super) fn message(file: &Path) -> Result<Vec<u8>, String> {
+    if file != Path::new("-") {
+        return read(file);
+    }
+    let mut message = Vec::new();
+    std::io::stdin().read_to_end(&mut message).map_err(|error| format!("standard input: {error}"))?;
+    Ok(message)
+}
+
+/// The SP, and the endpoint that received the message.
+pub(super) fn sp(flags: &Inspect) -> Result<(Sp, EndpointUrl), String> {
+    let SpFile { entity_id, acs, key, skew, want } = sp_file(flags)?;
+    let endpoint = EndpointUrl::new(acs).map_err(|error| error.to_string())?;
+    let entity_id = EntityId::new(entity_id).map_err(|error| error.to_string())?;
+    let skew = ClockSkew(Duration::from_secs(flags.skew.unwrap_or(skew)));
+    let mut builder = Sp::builder(entity_id, endpoint.clone()).skew(skew);
+    for file in key.iter().chain(&flags.sp_key) {
+        let key = DecryptionKey::from_file(&read(file)?).map_err(|error| format!("{}: {error}", file.display()))?;
+        builder = builder.decryption_key(key);
+    }
+    for want in want.iter().chain(&flags.want) {
+        builder = match want {
+            Want::ResponseSigned => builder.want_response_signed(),
+            Want::AssertionSigned => builder.want_assertion_signed(),
+            Want::Encrypted => builder.want_encrypted(),
+        };
+    }
+    Ok((builder.build(), endpoint))
+}
+
+/// What the flags or the file say of the SP.
+fn sp_file(flags: &Inspect) -> Result<SpFile, String> {
+    if let (Some(entity_id), Some(acs)) = (&flags.sp_entity_id, &flags.acs) {
+        return Ok(SpFile { entity_id: entity_id.clone(), acs: acs.clone(), key: None, skew: 0, want: Vec::new() });
+    }
+    let file = flags.sp.as_deref().ok_or("give --sp FILE, or --sp-entity-id and --acs")?;
+    let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
+    let text = String::from_utf8(read(file)?).map_err(|error| wrong(&error))?;
+    if text.trim_start().starts_with('<') {
+        let sp = mock_idp::Sp::from_metadata(&text).map_err(|error| wrong(&error))?;
+        return Ok(SpFile { entity_id: sp.entity_id, acs: sp.acs, key: None, skew: 0, want: Vec::new() });
+    }
+    let mut sp: SpFile = toml::from_str(&text).map_err(|error| wrong(&error))?;
+    // A key is named as seen from the file that names it.
+    sp.key = sp.key.map(|key| file.parent().unwrap_or(Path::new("")).join(key));
+    Ok(sp)
+}
+
+pub(super) fn idps(flags: &Inspect, now: Instant, limits: &Limits) -> Result<Vec<Idp>, String> {
+    let allow = allow(&flags.allow)?;
+    if let Some(file) = &flags.idp_metadata {
+        return sp::metadata::read_idp(&read(file)?, &allow, now, limits).map_err(|error| format!("{}: {error}", file.display()));
+    }
+    let entity_id = flags.idp_entity_id.clone().ok_or("give --idp-metadata, or --idp-entity-id and --idp-cert")?;
+    let mut builder = Idp::builder(EntityId::new(entity_id).map_err(|error| error.to_string())?).allow(allow);
+    for file in &flags.idp_cert {
+        builder = builder.certificate(&read(file)?).map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    builder.build().map(|idp| vec![idp]).map_err(|error| error.to_string())
+}
+
+/// What the verifier can do of what was asked. A flag without effect would make a refusal look like the IdP's fault.
+fn allow(weak: &[Weak]) -> Result<Allow, String> {
+    let mut allow = Allow::default();
+    for weak in weak {
+        match weak {
+            Weak::Sha1 => allow.sha1 = true,
+            Weak::Rsa1024 => allow.rsa1024 = true,
+            Weak::Rsa512 | Weak::Rsa15 | Weak::Tripledes => {
+                let name = weak.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+                return Err(format!("--allow {name}: this version cannot verify or decrypt with it; it can sha1 and rsa1024"));
+            }
+        }
+    }
+    Ok(allow)
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))
+}
