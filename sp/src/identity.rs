@@ -7,48 +7,8 @@ use crate::config::EntityId;
 use crate::reject::{Reason, Rejection};
 use crate::saml::{Attribute, NameId};
 use crate::time::Instant;
-use crate::validated::Validated;
+use crate::validated::{Claim, Validated};
 use std::future::Future;
-
-/// What may happen only once: this Assertion is used, and this request answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
-    issuer: EntityId,
-    assertion_id: String,
-    request_id: Option<String>,
-    until: Instant,
-}
-
-impl Claim {
-    pub(crate) fn new(issuer: &EntityId, assertion_id: &str, request_id: Option<&str>, until: Instant) -> Self {
-        Self {
-            issuer: issuer.clone(),
-            assertion_id: assertion_id.to_owned(),
-            request_id: request_id.map(str::to_owned),
-            until,
-        }
-    }
-
-    /// The IdP that made the Assertion. Two IdPs may use one ID.
-    pub fn issuer(&self) -> &EntityId {
-        &self.issuer
-    }
-
-    /// The Assertion's ID, unique for its Issuer.
-    pub fn assertion_id(&self) -> &str {
-        &self.assertion_id
-    }
-
-    /// The request that is answered, unless the IdP started the login.
-    pub fn request_id(&self) -> Option<&str> {
-        self.request_id.as_deref()
-    }
-
-    /// From when on the claim may be forgotten, because the message is refused as over anyway.
-    pub fn until(&self) -> Instant {
-        self.until
-    }
-}
 
 /// How inserting a claim came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,10 +58,10 @@ pub async fn redeem<S: OnceStore + Sync>(validated: Validated, store: &S) -> Res
     match store.insert(&claim).await {
         Ok(Inserted::Fresh) => Ok(identity(validated)),
         Ok(Inserted::AssertionWasUsed) => {
-            Err(Rejection::new(Reason::AssertionReplayed, "an Assertion not used before", claim.assertion_id))
+            Err(Rejection::new(Reason::AssertionReplayed, "an Assertion not used before", claim.assertion_id()))
         }
         Ok(Inserted::RequestWasAnswered) => {
-            let request = claim.request_id.unwrap_or_default();
+            let request = claim.request_id().unwrap_or_default();
             Err(Rejection::new(Reason::RequestAlreadyAnswered, "a request not answered before", request))
         }
         Err(error) => Err(Rejection::new(Reason::StoreUnavailable, "a store that answers", error.to_string())),

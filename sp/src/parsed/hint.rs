@@ -5,7 +5,7 @@
 
 use super::walk::{self, Children};
 use super::{Document, NodeId};
-use crate::names::Namespace;
+use crate::names::{self, Namespace};
 use crate::reject::{Reason, Rejection};
 use crate::time::Instant;
 
@@ -88,6 +88,17 @@ impl Issuer {
 }
 
 impl Status {
+    /// The top-level code is Success (core 3.2.2.2); a second code does not count.
+    pub(crate) fn is_success(&self) -> Result<(), Rejection> {
+        if self.code == names::STATUS_SUCCESS {
+            return Ok(());
+        }
+        let second = self.second_code.as_deref().map(|code| format!(", {code}"));
+        let message = self.message.as_deref().map(|message| format!(": {message}"));
+        let found = format!("{}{}{}", self.code, second.unwrap_or_default(), message.unwrap_or_default());
+        Err(Rejection::new(Reason::StatusNotSuccess, names::STATUS_SUCCESS, found))
+    }
+
     fn read(document: &Document, status: NodeId) -> Result<Self, Rejection> {
         let mut children = Children::of(document, status)?;
         let code = children.demand(Namespace::Samlp, "StatusCode")?;

@@ -6,6 +6,7 @@
 
 mod audience;
 mod authentication;
+mod claim;
 mod conditions;
 mod confirmation;
 mod destination;
@@ -14,16 +15,16 @@ mod in_response_to;
 mod issue_instant;
 mod issuer;
 mod name_id;
-pub(crate) mod status;
+mod status;
 mod version;
 mod window;
 
+pub use claim::Claim;
 pub use expectation::{Expectation, PendingRequest};
 
 use crate::account::{Account, Check};
 use crate::config::{EndpointUrl, EntityId, Idp, Sp};
 use crate::decoded::RelayState;
-use crate::identity::Claim;
 use crate::parsed::hint::Envelope;
 use crate::reject::{Reason, Rejection};
 use crate::saml::{Assertion, Response};

@@ -145,9 +145,10 @@ fn signable(document: &Document, element: NodeId) -> Signable {
 /// Why there is no Assertion: most often the IdP says so in its Status.
 fn nothing_carried(document: &Document) -> Rejection {
     match EnvelopeHint::read(document) {
-        Ok(hint) => crate::validated::status::check(hint.values())
-            .err()
-            .unwrap_or_else(|| Rejection::new(Reason::AssertionMissing, "one Assertion", "none")),
+        Ok(hint) => match hint.values().status.is_success() {
+            Ok(()) => Rejection::new(Reason::AssertionMissing, "one Assertion", "none"),
+            Err(rejection) => rejection,
+        },
         Err(rejection) => rejection,
     }
 }
