@@ -1,1 +1,110 @@
-//! Mock identity providers over HTTP.
+//! The mock identity providers over HTTP: browsers and test suites in, pages and Responses out.
+//!
+//! One listener serves every vendor, because their paths differ. People log in at the SSO endpoints, a console lists what
+//! there is, and a control API under `/api` decides what the next Response looks like. Knows no real person and no real
+//! secret; every page says that it is a mock.
+#![forbid(unsafe_code)]
+
+use axum::Router;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderName, HeaderValue};
+use mock_idp::{Idp, Sp, Vendor};
+use std::sync::Arc;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+mod answer;
+mod api;
+mod change;
+mod console;
+mod failure;
+mod page;
+mod sso;
+mod world;
+
+/// The most a request body may hold; an AuthnRequest or an SP's metadata is far smaller.
+pub const BODY_BYTES: usize = 256 * 1024;
+
+/// What a set of mocks is started with.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// How browsers and SPs reach the listener, `http://127.0.0.1:7500` for instance.
+    pub public_url: String,
+    /// The vendors to serve.
+    pub vendors: Vec<Vendor>,
+    /// The SPs that may log in; with none, each SP is learned from its first AuthnRequest.
+    pub sps: Vec<Sp>,
+    /// Decides ids and initialization vectors; the same seed and the same requests make the same bytes.
+    pub seed: u64,
+}
+
+/// Where one mock answers.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Endpoints {
+    /// The vendor's name.
+    pub vendor: &'static str,
+    /// The IdP's entityID.
+    pub entity_id: String,
+    /// Its metadata.
+    pub metadata: String,
+    /// Where AuthnRequests go.
+    pub sso: String,
+    /// Where logout messages go.
+    pub slo: Option<String>,
+    /// Where an unsolicited login starts.
+    pub start: String,
+}
+
+impl Config {
+    /// Mocks of these vendors, without any SP; the seed is the time, so that ids differ from run to run.
+    pub fn new(public_url: impl Into<String>, vendors: Vec<Vendor>) -> Self {
+        let public_url = public_url.into().trim_end_matches('/').to_owned();
+        Self { public_url, vendors, sps: Vec::new(), seed: world::seed_from_time() }
+    }
+
+    /// The IdP of a vendor.
+    pub fn idp(&self, vendor: Vendor) -> Idp {
+        Idp::of(vendor, &self.public_url)
+    }
+
+    /// Where each mock answers.
+    pub fn endpoints(&self) -> Vec<Endpoints> {
+        self.vendors.iter().map(|&vendor| endpoints(vendor, self)).collect()
+    }
+}
+
+fn endpoints(vendor: Vendor, config: &Config) -> Endpoints {
+    let idp = config.idp(vendor);
+    Endpoints {
+        vendor: vendor.name(),
+        entity_id: idp.entity_id,
+        metadata: idp.metadata_url,
+        sso: idp.sso_url,
+        slo: idp.slo_url,
+        start: format!("{}/{}/start", config.public_url, vendor.name()),
+    }
+}
+
+/// Everything the mocks answer.
+pub fn router(config: Config) -> Router {
+    let world = Arc::new(world::World::new(config));
+    let mut router = Router::new().merge(console::routes()).merge(api::routes());
+    for &vendor in &world.config.vendors {
+        router = router.merge(sso::routes(vendor));
+    }
+    router
+        .with_state(world)
+        .layer(RequestBodyLimitLayer::new(BODY_BYTES))
+        .layer(header(CACHE_CONTROL, "no-store"))
+        .layer(header(X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(CONTENT_SECURITY_POLICY, page::CONTENT_SECURITY_POLICY))
+}
+
+fn header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}
+
+/// Serves the mocks until the process ends.
+pub async fn serve(config: Config, listener: tokio::net::TcpListener) -> std::io::Result<()> {
+    axum::serve(listener, router(config)).await
+}

@@ -1,0 +1,265 @@
+//! The mocks as a browser and as a test suite meet them: a real listener on loopback, real requests.
+
+use mock_idp::names::{SAML, SAMLP};
+use mock_idp::{Sp, Vendor, base64};
+use mock_idp_web::{Config, serve};
+use reqwest::{Client, StatusCode, redirect};
+use scraper::{Html, Selector};
+use serde_json::{Value, json};
+
+const ACS: &str = "http://sp.test/acs";
+
+/// A running set of mocks and a browser with a cookie jar.
+struct Here {
+    base: String,
+    browser: Client,
+}
+
+/// What a page would post to the SP.
+#[derive(Debug)]
+struct Posted {
+    action: String,
+    xml: String,
+    relay_state: Option<String>,
+}
+
+impl Here {
+    async fn start(sps: Vec<Sp>) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let config = Config { sps, seed: 1, ..Config::new(&base, Vendor::all().collect()) };
+        tokio::spawn(serve(config, listener));
+        let browser = Client::builder().cookie_store(true).redirect(redirect::Policy::none()).build().unwrap();
+        Self { base, browser }
+    }
+
+    async fn get(&self, path: &str) -> (StatusCode, String) {
+        let response = self.browser.get(format!("{}{path}", self.base)).send().await.unwrap();
+        (response.status(), response.text().await.unwrap())
+    }
+
+    async fn form(&self, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String) {
+        let response = self.browser.post(format!("{}{path}", self.base)).form(fields).send().await.unwrap();
+        (response.status(), response.text().await.unwrap())
+    }
+
+    async fn api(&self, path: &str, body: Value) -> (StatusCode, Value) {
+        let request = self.browser.post(format!("{}{path}", self.base)).header("content-type", "application/json");
+        let response = request.body(body.to_string()).send().await.unwrap();
+        (response.status(), serde_json::from_str(&response.text().await.unwrap()).unwrap())
+    }
+
+    /// Sends an AuthnRequest by Redirect and returns the page.
+    async fn request(&self, vendor: Vendor, more: &str) -> (StatusCode, String) {
+        let path = &vendor.shape().service.sso_path.value;
+        let separator = if path.contains('?') { '&' } else { '?' };
+        self.get(&format!("{path}{separator}{}", query(&request(more)))).await
+    }
+
+    /// Fills the login form in.
+    async fn log_in(&self, vendor: Vendor, page: &str, user: &str) -> (StatusCode, String) {
+        let key = value(page, "input[name=login]").unwrap();
+        self.form(&format!("/{}/login", vendor.name()), &[("login", &key), ("other", user)]).await
+    }
+}
+
+fn request(more: &str) -> String {
+    format!(
+        r#"<p:AuthnRequest xmlns:p="{SAMLP}" xmlns:a="{SAML}" ID="_r1" Version="2.0" IssueInstant="2026-01-01T00:00:00Z" AssertionConsumerServiceURL="{ACS}" {more}><a:Issuer>urn:sp</a:Issuer></p:AuthnRequest>"#
+    )
+}
+
+fn query(xml: &str) -> String {
+    let encoded = base64::encode(&flate(xml.as_bytes()));
+    form_urlencoded::Serializer::new(String::new())
+        .append_pair("SAMLRequest", &encoded)
+        .append_pair("RelayState", "/back?to=1&here")
+        .finish()
+}
+
+/// A DEFLATE stream of one stored block, which needs no compressor.
+fn flate(octets: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(octets.len()).unwrap();
+    let mut stream = vec![1];
+    stream.extend(length.to_le_bytes());
+    stream.extend((!length).to_le_bytes());
+    stream.extend(octets);
+    stream
+}
+
+fn value(page: &str, selector: &str) -> Option<String> {
+    let document = Html::parse_document(page);
+    let found = document.select(&Selector::parse(selector).unwrap()).next()?;
+    found.value().attr("value").map(str::to_owned)
+}
+
+fn posted(page: &str) -> Posted {
+    let document = Html::parse_document(page);
+    let form = document.select(&Selector::parse("form").unwrap()).next().expect(page);
+    let encoded = value(page, "input[name=SAMLResponse]").expect(page);
+    assert!(page.contains("<button>Continue</button>"), "works without JavaScript");
+    Posted {
+        action: form.value().attr("action").unwrap().to_owned(),
+        xml: String::from_utf8(base64::decode(&encoded).unwrap()).unwrap(),
+        relay_state: value(page, "input[name=RelayState]"),
+    }
+}
+
+#[tokio::test]
+async fn a_login_at_every_vendor_by_redirect() {
+    for vendor in Vendor::all() {
+        let here = Here::start(Vec::new()).await;
+        let (status, form) = here.request(vendor, "").await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(form.contains(&format!("samlspec mock, not {}", vendor.title())), "{form}");
+        let (status, page) = here.log_in(vendor, &form, "ann").await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        let posted = posted(&page);
+        assert_eq!((posted.action.as_str(), posted.relay_state.as_deref()), (ACS, Some("/back?to=1&here")));
+        assert!(posted.xml.contains(r#"InResponseTo="_r1""#) && posted.xml.contains(">ann@example.test<"));
+    }
+}
+
+#[tokio::test]
+async fn a_session_spares_the_second_form() {
+    let here = Here::start(Vec::new()).await;
+    let (azure, okta) = (Vendor::named("azure").unwrap(), Vendor::named("okta").unwrap());
+    let (_, form) = here.request(azure, "").await;
+    here.log_in(azure, &form, "bob@example.test").await;
+    assert!(posted(&here.request(azure, "").await.1).xml.contains("bob@example.test"));
+    // Another vendor has a session of its own, and ForceAuthn asks again.
+    assert!(here.request(okta, "").await.1.contains("Who are you"));
+    assert!(here.request(azure, r#"ForceAuthn="true""#).await.1.contains("Who are you"));
+    assert!(here.get("/azure/logout").await.1.contains("Signed out"));
+    assert!(here.request(azure, "").await.1.contains("Who are you"));
+}
+
+#[tokio::test]
+async fn a_passive_request_is_answered_without_a_form() {
+    let here = Here::start(Vec::new()).await;
+    let posted = posted(&here.request(Vendor::named("azure").unwrap(), r#"IsPassive="true""#).await.1);
+    assert!(posted.xml.contains("status:NoPassive") && !posted.xml.contains("<Assertion"), "{}", posted.xml);
+}
+
+#[tokio::test]
+async fn a_login_by_post_and_an_unsolicited_one() {
+    let here = Here::start(Vec::new()).await;
+    let duo = Vendor::named("duo").unwrap();
+    let encoded = base64::encode(request("").as_bytes());
+    let fields = [("SAMLRequest", encoded.as_str()), ("RelayState", "state")];
+    let (_, form) = here.form(&duo.shape().service.sso_path.value, &fields).await;
+    assert_eq!(posted(&here.log_in(duo, &form, "ann").await.1).relay_state.as_deref(), Some("state"));
+    let unsolicited = posted(&here.get("/duo/start?user=mallory&relay_state=home").await.1);
+    assert!(unsolicited.xml.contains("mallory@example.test") && !unsolicited.xml.contains("InResponseTo"));
+    assert_eq!(unsolicited.relay_state.as_deref(), Some("home"));
+}
+
+#[tokio::test]
+async fn a_bad_request_gets_a_page_that_names_the_field() {
+    let here = Here::start(vec![Sp::new("urn:sp", "http://sp.test/other")]).await;
+    let azure = Vendor::named("azure").unwrap();
+    let path = &azure.shape().service.sso_path.value;
+    let long = format!("{path}?SAMLRequest={}", "A".repeat(20_000));
+    for (path, named) in [
+        (path.clone(), "`SAMLRequest` is missing"),
+        (format!("{path}?SAMLRequest=%21"), "`SAMLRequest` is not base64"),
+        (format!("{path}?SAMLRequest=AAAA"), "`SAMLRequest` is not a complete DEFLATE stream"),
+        (format!("{path}?{}", query("<a/>")), "not an AuthnRequest"),
+        (format!("{path}?{}", query(&request("")).replace("RelayState=", "SAMLRequest=")), "more than once"),
+        (format!("{path}?{}", query(&request(""))), "`AssertionConsumerServiceURL` is"),
+        (format!("{path}?{}", query(&request("").replace("urn:sp", "urn:&lt;b&gt;x"))), "`Issuer` is"),
+        (long, "DEFLATE"),
+        ("/azure/start?user=nobody".to_owned(), "`user` is"),
+        ("/azure/start?user=ann%2Bnothing".to_owned(), "`user` is"),
+        ("/azure/start?sp=urn:x".to_owned(), "`sp` is"),
+        ("/azure/start?attack=x".to_owned(), "`attack` is"),
+    ] {
+        let (status, page) = here.get(&path).await;
+        let text: String = Html::parse_document(&page).root_element().text().collect();
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{path}");
+        assert!(text.contains(named), "{path}: {text}");
+        assert!(!page.contains("<b>"), "{path}: not escaped");
+    }
+    let (status, _) = here.form("/azure/login", &[("login", "gone"), ("user", "ann")]).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn too_much_is_refused() {
+    let here = Here::start(Vec::new()).await;
+    let path = &Vendor::named("okta").unwrap().shape().service.sso_path.value;
+    let body = format!("SAMLRequest={}", "A".repeat(mock_idp_web::BODY_BYTES));
+    let request = here.browser.post(format!("{}{path}", here.base));
+    assert_eq!(request.body(body).send().await.unwrap().status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(here.get("/healthz").await, (StatusCode::OK, "ok\n".to_owned()));
+}
+
+#[tokio::test]
+async fn attacks_by_queue_and_by_user_name() {
+    let here = Here::start(vec![Sp::new("urn:sp", ACS)]).await;
+    let (status, body) = here.api("/api/queue", json!({ "vendor": "okta", "attack": "xsw_before" })).await;
+    assert_eq!((status, &body["waiting"]), (StatusCode::OK, &json!(1)));
+    let forged = posted(&here.get("/okta/start?user=ann").await.1).xml;
+    assert_eq!(forged.matches("<saml2:Assertion ").count(), 2);
+    let healthy = posted(&here.get("/okta/start?user=ann").await.1).xml;
+    assert_eq!(healthy.matches("<saml2:Assertion ").count(), 1);
+    let wrong = posted(&here.get("/okta/start?user=ann%2Bwrong_audience").await.1).xml;
+    assert!(wrong.contains("https://other-sp.test"));
+    let odd = posted(&here.get("/okta/start?user=ann&quirk=cdata_name_id").await.1).xml;
+    assert!(odd.contains("<![CDATA[ann@example.test]]>"));
+    let again = posted(&here.get("/okta/start?user=ann&attack=replay").await.1).xml;
+    assert_eq!(again, odd);
+}
+
+#[tokio::test]
+async fn the_api_says_what_it_refuses() {
+    let here = Here::start(Vec::new()).await;
+    for (path, body, named) in [
+        ("/api/queue", json!({ "vendor": "nobody" }), "`vendor` is `nobody`"),
+        ("/api/queue", json!({ "vendor": "okta", "attack": "x" }), "`attack` is `x`"),
+        ("/api/queue", json!({ "vendor": "okta", "atack": "x" }), "unknown field `atack`"),
+        ("/api/sps", json!({ "entity_id": "x" }), "`metadata`, or `entity_id` and `acs`"),
+        ("/api/sps", json!({ "metadata": "<a/>" }), "no SPSSODescriptor"),
+        ("/api/sps", json!({ "entity_id": "x", "acs": "javascript:x" }), "http or https"),
+        ("/api/clock", json!({ "now": "noon" }), "`now` is `noon`"),
+    ] {
+        let (status, answer) = here.api(path, body).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{path}");
+        assert!(answer["error"].as_str().unwrap().contains(named), "{answer}");
+    }
+    // A form from another site carries no JSON.
+    assert_eq!(here.form("/api/queue", &[("vendor", "okta")]).await.0, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn clock_log_and_reset() {
+    let here = Here::start(Vec::new()).await;
+    here.api("/api/sps", json!({ "entity_id": "urn:sp", "acs": ACS })).await;
+    here.api("/api/clock", json!({ "now": "2030-01-02T03:04:05Z" })).await;
+    let then = posted(&here.get("/duo/start?user=ann").await.1).xml;
+    assert!(then.contains(r#"IssueInstant="2030-01-02T03:04:05Z""#), "{then}");
+    let log: Value = serde_json::from_str(&here.get("/api/requests").await.1).unwrap();
+    assert_eq!((&log[0]["event"], &log[0]["user"]), (&json!("response"), &json!("ann@example.test")));
+    here.api("/api/reset", json!({})).await;
+    assert_eq!(here.get("/api/requests").await.1, "[]");
+    assert_eq!(here.get("/api/sps").await.1, "[]");
+}
+
+#[tokio::test]
+async fn metadata_console_and_lists() {
+    let here = Here::start(Vec::new()).await;
+    for vendor in Vendor::all() {
+        let by_vendor_path = here.get(&vendor.shape().service.metadata_path.value).await;
+        assert_eq!(by_vendor_path.0, StatusCode::OK);
+        assert_eq!(by_vendor_path, here.get(&format!("/{}/metadata", vendor.name())).await);
+        assert!(by_vendor_path.1.contains(&here.base), "{vendor:?}");
+    }
+    let (_, console) = here.get("/").await;
+    for needed in ["xsw_before", "cdata_name_id", "/okta/start?user=ann@example.test", "Approximate here"] {
+        assert!(console.contains(needed), "{needed}");
+    }
+    let idps: Value = serde_json::from_str(&here.get("/api/idps").await.1).unwrap();
+    assert_eq!(idps.as_array().unwrap().len(), Vendor::all().count());
+    let attacks: Value = serde_json::from_str(&here.get("/api/attacks").await.1).unwrap();
+    assert_eq!(attacks.as_array().unwrap().len(), mock_idp::attacks::ALL.len());
+}
