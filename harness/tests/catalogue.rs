@@ -1,5 +1,7 @@
 //! The scenario files themselves: each is readable, each message can be made, and nothing that can be played is left out.
 
+#![expect(clippy::unwrap_used, reason = "in tests a panic is the report")]
+
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -1,5 +1,7 @@
 //! An SP that accepts everything, refuses everything, crashes, hangs or lies is unmasked by the suite.
 
+#![expect(clippy::unwrap_used, reason = "in tests a panic is the report")]
+
 mod sp;
 
 use std::path::Path;
