@@ -1,2 +1,97 @@
-//! The command.
-fn main() {}
+//! `samlspec`: tells whether a SAML 2.0 Service Provider logs the right people in and keeps everyone else out.
+//!
+//! Reads the command line, calls the packages that do the work, and turns what comes back into text and an exit code:
+//! 0 as expected, 1 something unexpected, 2 a mistake in a file or on the command line, 3 a target that cannot be reached.
+#![forbid(unsafe_code)]
+
+mod explain;
+mod extract;
+mod idp;
+mod list;
+mod say;
+mod targets;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use harness::Fault;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(name = "samlspec", version, about, arg_required_else_help = true, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  samlspec test                                   judge the built-in Service Provider
+  samlspec test --target my-sp.toml --report json=out.json
+  samlspec list scenarios
+  samlspec explain reject/audience/second_restriction_excludes_us
+  samlspec idp metadata okta > idp.xml            what an SP has to know of the mock
+
+Exit codes: 0 as expected, 1 something unexpected, 2 a mistake in a file or on the command line, 3 target unreachable";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Play scenarios against a Service Provider and judge by who is logged in
+    Test(test::Arguments),
+    /// Run look-alikes of IdPs, or print what an SP has to know of one
+    Idp(idp::Arguments),
+    /// List what there is
+    List(list::Arguments),
+    /// Say what a scenario, rule, attack or quirk is about
+    Explain(explain::Arguments),
+    /// Write one scenario as files that anybody can replay with curl
+    Extract(extract::Arguments),
+    /// List the targets at hand, or check a target file
+    Targets(targets::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match arguments.command {
+        Command::Test(arguments) => wait(test::run(arguments)),
+        Command::Idp(arguments) => idp::run(arguments).map(|()| 0),
+        Command::List(arguments) => list::run(&arguments).map(|()| 0),
+        Command::Explain(arguments) => explain::run(&arguments).map(|()| 0),
+        Command::Extract(arguments) => extract::run(&arguments).map(|()| 0),
+        Command::Targets(arguments) => targets::run(&arguments).map(|()| 0),
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(fault) => {
+            say::to_stderr(&format!("samlspec: {fault}"));
+            ExitCode::from(fault.exit_code())
+        }
+    }
+}
+
+/// Runs something asynchronous to its end, or until the person who started it has had enough.
+fn wait<T>(work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Fault::usage(format!("no runtime: {error}")))?;
+    runtime.block_on(async {
+        tokio::select! {
+            done = work => done,
+            () = interrupted() => Err(Fault::usage("interrupted")),
+        }
+    })
+}
+
+/// Ctrl-C or a polite request to end. What was started ends with the work that is dropped.
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

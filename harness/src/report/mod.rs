@@ -4,6 +4,7 @@
 //! matches no row at all, is.
 
 pub mod json;
+pub mod live;
 pub mod terminal;
 
 use std::collections::BTreeMap;

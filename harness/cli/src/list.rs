@@ -1,0 +1,61 @@
+//! `samlspec list`: what there is to play, and what is not played.
+
+use std::collections::BTreeSet;
+
+use clap::ValueEnum;
+use harness::{Fault, delivery, scenario, spec};
+use mock_idp::{Vendor, attacks, quirks};
+
+use crate::{say, targets};
+
+/// What to list.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  samlspec list scenarios\n  samlspec list rules --uncovered")]
+pub(crate) struct Arguments {
+    /// The kind of thing
+    kind: Kind,
+    /// Of the rules: only those that no scenario cites, with the reason
+    #[arg(long)]
+    uncovered: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Kind {
+    Scenarios,
+    Attacks,
+    Quirks,
+    Deliveries,
+    Vendors,
+    Targets,
+    Rules,
+}
+
+/// Prints the list, one line each.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
+    let lines: Vec<String> = match arguments.kind {
+        Kind::Scenarios => {
+            let scenarios = scenario::all()?.iter();
+            scenarios.map(|scenario| format!("{}  {} ({})", scenario.id, scenario.about, scenario.rule)).collect()
+        }
+        Kind::Attacks => attacks::ALL.iter().map(|attack| format!("{}  {}", attack.id, attack.about)).collect(),
+        Kind::Quirks => quirks::ALL.iter().map(|quirk| format!("{}  {}", quirk.id, quirk.about)).collect(),
+        Kind::Deliveries => {
+            delivery::ALL.iter().map(|delivery| format!("{}  {}", delivery.id, delivery.about)).collect()
+        }
+        Kind::Vendors => Vendor::all().map(|vendor| format!("{}  {}", vendor.name(), vendor.title())).collect(),
+        Kind::Targets => targets::at_hand(),
+        Kind::Rules => rules(arguments.uncovered)?,
+    };
+    say::to_stdout(&lines.join("\n"));
+    Ok(())
+}
+
+fn rules(only_uncovered: bool) -> Result<Vec<String>, Fault> {
+    let cited: BTreeSet<&str> = scenario::all()?.iter().map(|scenario| scenario.rule.as_str()).collect();
+    let rules = spec::all()?.iter().filter(|rule| !only_uncovered || !cited.contains(rule.id.as_str()));
+    let line = |rule: &spec::Rule| match &rule.uncovered {
+        Some(why) if only_uncovered => format!("{}  {} Not played: {why}", rule.id, rule.says),
+        _ => format!("{}  {}", rule.id, rule.says),
+    };
+    Ok(rules.map(line).collect())
+}
