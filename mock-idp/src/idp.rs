@@ -96,7 +96,7 @@ impl Idp {
             .replace("${SLO}", &escaped(self.slo_url.as_deref().unwrap_or(&self.sso_url)))
             .replace("${CERTIFICATE_LINES}", &base64::wrapped(&self.certificate, 76))
             .replace("${CERTIFICATE}", &base64::encode(&self.certificate))
-            .replace("${NOT_AFTER}", &self.not_after)
+            .replace("${NOT_AFTER_MILLIS}", &self.not_after.replace('Z', ".000Z"))
     }
 
     /// The WS-Federation endpoint that Azure lists beside its SAML one; the mock does not answer there.

@@ -109,7 +109,11 @@ pub enum RecipeError {
 impl Recipe {
     /// A healthy message in the vendor's default shape, about Ann, unsolicited.
     pub fn new(vendor: Vendor, idp: Idp, sp: Sp, clock: OffsetDateTime) -> Self {
-        let signature = idp.key().usual_algorithm();
+        // The vendor's default is one for RSA keys; an ECDSA key brings its own.
+        let signature = match idp.key().usual_algorithm() {
+            SignatureAlgorithm::RsaSha256 => vendor.shape().signing.algorithm.value,
+            other => other,
+        };
         Self {
             vendor,
             idp,

@@ -129,6 +129,8 @@ pub(crate) fn sign(
     pen: &Pen<'_>,
     position: usize,
 ) -> Result<(), RecipeError> {
+    // Signing writes the element again, and stray spaces of a template go.
+    target.attributes.retain(|attribute| !attribute.name.is_empty());
     let octets = canonical(target, around, &plan.digested());
     let digest = plan.digest.digest(octets.as_bytes());
     let info = signed_info(target.get("ID"), &digest, plan, pen);

@@ -29,7 +29,7 @@ macro_rules! vendors {
     };
 }
 
-vendors!["duo", "azure", "okta"];
+vendors!["duo", "azure", "okta", "google", "auth0"];
 
 impl Vendor {
     /// Every vendor, in the order people meet them.

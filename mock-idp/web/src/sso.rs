@@ -32,8 +32,10 @@ pub(crate) fn routes(vendor: Vendor) -> Router<Arc<World>> {
     let by_form = move |State(world): Here, headers: HeaderMap, body: String| async move {
         finish(vendor, &world, arrive(vendor, &world, &headers, request::from_form(&body)))
     };
+    // Google's SSO address ends in a query, which is no part of a route.
+    let sso_path = service.sso_path.value.split('?').next().unwrap_or_default();
     let mut router = Router::new()
-        .route(&service.sso_path.value, get(by_query).post(by_form))
+        .route(sso_path, get(by_query).post(by_form))
         .route(&service.metadata_path.value, metadata.clone())
         .route(&own("metadata"), metadata)
         .route(
