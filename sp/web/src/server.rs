@@ -91,6 +91,7 @@ impl Ready {
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
+    address: SocketAddr,
     router: Router,
     ready: Ready,
 }
@@ -111,7 +112,7 @@ pub async fn bind(options: Options) -> Result<Server, RunError> {
         Some(url) => router_over(SqliteStore::open(&url, options.clock.clone()).await?, options, public_url)?,
         None => router_over(MemoryStore::new(options.clock.clone()), options, public_url)?,
     };
-    Ok(Server { listener, router, ready })
+    Ok(Server { listener, address, router, ready })
 }
 
 /// Serves until the process is told to stop. `on_ready` runs once, when connections succeed.
@@ -125,6 +126,11 @@ impl Server {
     /// Where everything is.
     pub fn ready(&self) -> &Ready {
         &self.ready
+    }
+
+    /// Where it listens, with the port it got.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Serves until `stop` is done, then lets requests under way finish, within bounds.

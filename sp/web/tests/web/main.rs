@@ -1,0 +1,13 @@
+//! The Service Provider over loopback: messages of the mock IdPs in, sessions or refusals out.
+//!
+//! The clock stands at a fixed instant and moves when a test says so; nothing sleeps.
+
+mod browser;
+mod cookies;
+mod deliveries;
+mod journeys;
+mod log;
+mod once;
+mod pending;
+mod starting;
+mod world;
