@@ -65,8 +65,13 @@ fn idp<'a, S>(site: &'a Site<S>, received: &Received, picked: Option<&Picked>) -
     let hint = received.issuer_hint();
     let named = hint.as_deref().and_then(|hint| site.idp(hint));
     let asked = picked.and_then(|picked| site.idp(picked.login.request.idp.as_str()));
-    let only = if let [only] = site.idps.as_slice() { Some(only) } else { None };
-    named.or(asked).or(only).ok_or_else(|| {
+    let any = match site.idps.as_slice() {
+        [only] => Some(only),
+        // A message that names nobody has other faults, which the core lists.
+        [first, ..] if hint.is_none() => Some(first),
+        _ => None,
+    };
+    named.or(asked).or(any).ok_or_else(|| {
         let trusted: Vec<_> = site.idps.iter().map(|idp| idp.entity_id().as_str()).collect();
         Refusal::issuer_unknown(format!("one of {trusted:?}"), hint.as_deref().unwrap_or("none"))
     })

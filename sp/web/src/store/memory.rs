@@ -31,10 +31,10 @@ pub struct MemoryStore {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Most {
-    claims: usize,
-    browsers: usize,
-    sessions: usize,
+pub(super) struct Most {
+    pub(super) claims: usize,
+    pub(super) browsers: usize,
+    pub(super) sessions: usize,
 }
 
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl MemoryStore {
         Self::with_limits(clock, Most { claims: CLAIMS, browsers: BROWSERS, sessions: SESSIONS })
     }
 
-    fn with_limits(clock: Clock, most: Most) -> Self {
+    pub(super) fn with_limits(clock: Clock, most: Most) -> Self {
         let kept = Kept {
             assertions: Expiring::new(),
             requests: Expiring::new(),

@@ -7,6 +7,8 @@
 mod expiring;
 mod memory;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 
 pub use memory::MemoryStore;
 pub use sqlite::{DatabaseUrl, SqliteStore};

@@ -14,6 +14,7 @@ use crate::session::Session;
 use sp::{Claim, EntityId, Inserted, Instant, OnceStore, PendingRequest};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction, query};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -65,6 +66,7 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens the file, or creates it, and forgets by this clock.
     pub async fn open(url: &DatabaseUrl, clock: Clock) -> Result<Self, StoreError> {
+        for_us_only(&url.0).map_err(sqlx::Error::Io)?;
         let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options(&url.0)).await?;
         let mut transaction = pool.begin_with(BEGIN).await?;
         for statement in schema::STATEMENTS {
@@ -85,10 +87,17 @@ impl SqliteStore {
     }
 }
 
+/// Creates the file, if it is not there, so that only its owner can read who is logged in.
+fn for_us_only(path: &Path) -> io::Result<()> {
+    let mut create = std::fs::OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut create, 0o600);
+    create.append(true).create(true).open(path).map(drop)
+}
+
 fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
-        .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         // A claim that a power failure forgets is a replay that works.
         .synchronous(SqliteSynchronous::Full)
