@@ -44,7 +44,7 @@ def read(path):
 
 
 def settings():
-    """The library's own settings: strict, either signature, SHA-1 refused, everything else as it comes."""
+    """The library's own settings: strict, either signature, SHA-1 refused, and two legal shapes of attributes allowed."""
     idp = OneLogin_Saml2_IdPMetadataParser.parse(read(os.environ["IDP_METADATA"]))["idp"]
     return OneLogin_Saml2_Settings({
         "strict": True,
@@ -59,7 +59,11 @@ def settings():
             "privateKey": read(os.environ["SP_KEY"]),
         },
         "idp": idp,
-        "security": {"rejectDeprecatedAlgorithm": True},
+        "security": {
+            "rejectDeprecatedAlgorithm": True,
+            "wantAttributeStatement": False,
+            "allowRepeatAttributeName": True,
+        },
     })
 
 
@@ -74,12 +78,12 @@ class Sp:
         self.open_requests = {}  # browser -> ID of the request it was sent away with
         self.seen = set()  # Assertion IDs accepted so far
 
-    def auth(self, path, form):
+    def auth(self, path, form, query=None):
         request = {
             "https": "off",
             "http_host": f"127.0.0.1:{PORT}",
             "script_name": path,
-            "get_data": {},
+            "get_data": query or {},
             "post_data": form,
         }
         return OneLogin_Saml2_Auth(request, old_settings=self.settings)
@@ -90,10 +94,10 @@ class Sp:
         self.open_requests[browser] = auth.get_last_request_id()
         return url
 
-    def accept(self, browser, form):
+    def accept(self, browser, form, query):
         """What the library says of this Response: a dictionary to report, or an exception."""
         documented = PROFILE == "documented"
-        auth = self.auth("/acs", form)
+        auth = self.auth("/acs", form, query)
         auth.process_response(request_id=self.open_requests.get(browser) if documented else None)
         if auth.get_errors() or not auth.is_authenticated():
             raise OneLogin_Saml2_ValidationError(auth.get_last_error_reason() or ", ".join(auth.get_errors()))
@@ -134,6 +138,8 @@ class Driver(BaseHTTPRequestHandler):
                 "Location": self.server.sp.login(browser, relay_state),
                 "Set-Cookie": f"browser={browser}; Path=/; HttpOnly",
             })
+        elif url.path == "/acs":
+            self.judge({}, first_of_each(url.query))
         elif url.path == "/metadata":
             self.answer(200, self.server.sp.settings.get_sp_metadata(), {"Content-Type": "application/samlmetadata+xml"})
         elif url.path == "/config":
@@ -147,15 +153,13 @@ class Driver(BaseHTTPRequestHandler):
             self.server.sp.reset()
             self.answer(200, {"ok": True})
         elif self.path == "/acs":
-            self.judge(body)
+            self.judge(first_of_each(body.decode("utf-8", "replace")), {})
         else:
             self.answer(404, {"error": "no such path"})
 
-    def judge(self, body):
-        # Of two fields with one name the first counts, as in the framework of the library's own example.
-        form = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
+    def judge(self, form, query):
         try:
-            self.answer(200, {"accepted": True, **self.server.sp.accept(self.browser(), form)})
+            self.answer(200, {"accepted": True, **self.server.sp.accept(self.browser(), form, query)})
         except REFUSALS as refusal:
             self.answer(403, {"accepted": False, "reason": f"{type(refusal).__name__}: {refusal}"[:400]})
         except Exception as crash:  # noqa: BLE001: whatever else the library lets through is what has to be reported
@@ -176,6 +180,11 @@ class Driver(BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         """Nothing: the harness keeps its own account."""
+
+
+def first_of_each(encoded):
+    """Of two fields with one name the first counts, as in the framework of the library's own example."""
+    return {name: values[0] for name, values in parse_qs(encoded).items()}
 
 
 if __name__ == "__main__":
