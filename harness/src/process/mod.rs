@@ -150,8 +150,9 @@ impl Running {
     fn end_groups(&self, signal: &str) {
         for group in self.lock().iter().filter_map(|started| started.group) {
             // `kill` as a shell builtin, because signalling a group is unsafe code otherwise. A group that is gone already is fine.
+            // No `--` before the group: the shell of Debian does not know it there.
             let _ = std::process::Command::new("/bin/sh")
-                .args(["-c", &format!("kill -{signal} -- -{group}")])
+                .args(["-c", &format!("kill -{signal} -{group}")])
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
                 .status();

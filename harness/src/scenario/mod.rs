@@ -180,7 +180,8 @@ impl Scenario {
 
     /// Whether nothing is unusual about the message: then it is its own twin.
     pub fn is_healthy(&self) -> bool {
-        self.quirk.is_none()
+        self.expect == Expect::Accepted
+            && self.quirk.is_none()
             && self.attack.is_none()
             && self.delivery.is_none()
             && !self.from_another_idp
