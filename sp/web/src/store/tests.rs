@@ -92,7 +92,7 @@ fn session(ends: i64) -> Session {
 /// Runs a check over each kind of store, with the hand of its clock.
 async fn check_each(check: impl AsyncFn(&dyn Fn(Duration), &AnyStore)) {
     let hand = Hand::new();
-    check(&|by| hand.advance(by), &AnyStore::Memory(MemoryStore::new(hand.clock()))).await;
+    check(&|by| hand.advance(by), &AnyStore::Memory(Box::new(MemoryStore::new(hand.clock())))).await;
     let folder = tempfile::tempdir().unwrap();
     let hand = Hand::new();
     let store = SqliteStore::open(&url(&folder), hand.clock()).await.unwrap();
@@ -240,7 +240,7 @@ fn database_urls() {
 
 /// One of the two, for checks that hold for both; a failing store fails the test.
 enum AnyStore {
-    Memory(MemoryStore),
+    Memory(Box<MemoryStore>),
     Sqlite(SqliteStore),
 }
 

@@ -1,6 +1,7 @@
 //! The Service Provider over loopback: messages of the mock IdPs in, sessions or refusals out.
 //!
 //! The clock stands at a fixed instant and moves when a test says so; nothing sleeps.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod browser;
 mod cookies;
