@@ -7,6 +7,7 @@
 mod explain;
 mod extract;
 mod idp;
+mod inspect;
 mod list;
 mod say;
 mod targets;
@@ -41,6 +42,8 @@ enum Command {
     Test(test::Arguments),
     /// Run look-alikes of IdPs, or print what an SP has to know of one
     Idp(idp::Arguments),
+    /// Give one offline verdict on one message, rule by rule
+    Inspect(inspect::Inspect),
     /// List what there is
     List(list::Arguments),
     /// Say what a scenario, rule, attack or quirk is about
@@ -52,10 +55,14 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return misused(&error),
+    };
     let done = match arguments.command {
         Command::Test(arguments) => wait(test::run(arguments)),
         Command::Idp(arguments) => idp::run(arguments).map(|()| 0),
+        Command::Inspect(arguments) => Ok(arguments.run()),
         Command::List(arguments) => list::run(&arguments).map(|()| 0),
         Command::Explain(arguments) => explain::run(&arguments).map(|()| 0),
         Command::Extract(arguments) => extract::run(&arguments).map(|()| 0),
@@ -68,6 +75,14 @@ fn main() -> ExitCode {
             ExitCode::from(fault.exit_code())
         }
     }
+}
+
+/// Words on the command line that cannot be used; also how `--help` and `--version` end.
+fn misused(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() && inspect::wants_json(std::env::args()) {
+        return ExitCode::from(inspect::unusable(error.to_string().trim(), true));
+    }
+    error.exit()
 }
 
 /// Runs something asynchronous to its end, or until the person who started it has had enough.

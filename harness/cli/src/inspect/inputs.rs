@@ -55,7 +55,8 @@ pub(super) fn now(text: Option<&str>) -> Result<Instant, String> {
             let timestamp: jiff::Timestamp = text.parse().map_err(|error| format!("--now {text}: {error}"))?;
             Instant::parse(&timestamp.to_string()).map_err(|error| format!("--now {text}: {error}"))
         }
-        None => Instant::from_unix_seconds(jiff::Timestamp::now().as_second()).ok_or_else(|| "the clock is beyond the year 9999".to_owned()),
+        None => Instant::from_unix_seconds(jiff::Timestamp::now().as_second())
+            .ok_or_else(|| "the clock is beyond the year 9999".to_owned()),
     }
 }
 
@@ -110,7 +111,8 @@ fn sp_file(flags: &Inspect) -> Result<SpFile, String> {
 pub(super) fn idps(flags: &Inspect, now: Instant, limits: &Limits) -> Result<Vec<Idp>, String> {
     let allow = allow(&flags.allow)?;
     if let Some(file) = &flags.idp_metadata {
-        return sp::metadata::read_idp(&read(file)?, &allow, now, limits).map_err(|error| format!("{}: {error}", file.display()));
+        return sp::metadata::read_idp(&read(file)?, &allow, now, limits)
+            .map_err(|error| format!("{}: {error}", file.display()));
     }
     let entity_id = flags.idp_entity_id.clone().ok_or("give --idp-metadata, or --idp-entity-id and --idp-cert")?;
     let mut builder = Idp::builder(EntityId::new(entity_id).map_err(|error| error.to_string())?).allow(allow);
@@ -129,7 +131,9 @@ fn allow(weak: &[Weak]) -> Result<Allow, String> {
             Weak::Rsa1024 => allow.rsa1024 = true,
             Weak::Rsa512 | Weak::Rsa15 | Weak::Tripledes => {
                 let name = weak.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
-                return Err(format!("--allow {name}: this version cannot verify or decrypt with it; it can sha1 and rsa1024"));
+                return Err(format!(
+                    "--allow {name}: this version cannot verify or decrypt with it; it can sha1 and rsa1024"
+                ));
             }
         }
     }

@@ -9,7 +9,6 @@ mod shown;
 use clap::Args;
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// One offline verdict on one message.
 #[derive(Debug, Args)]
@@ -76,7 +75,7 @@ pub(crate) struct Inspect {
 
 impl Inspect {
     /// Inspects, prints, and says how it came out.
-    pub(crate) fn run(&self) -> ExitCode {
+    pub(crate) fn run(&self) -> u8 {
         match self.report() {
             Ok(report) => {
                 let code = if report.verdict.is_ok() { 0 } else { 1 };
@@ -102,16 +101,21 @@ impl Inspect {
 }
 
 /// The tool's own inputs cannot be used: said in the form that was asked for.
-pub(crate) fn unusable(reason: &str, json: bool) -> ExitCode {
+pub(crate) fn unusable(reason: &str, json: bool) -> u8 {
     if json {
         return print(&serde_json::json!({ "verdict": "unreadable", "reason": reason }).to_string(), 2);
     }
     let _ = writeln!(std::io::stderr(), "samlspec inspect: {reason}");
-    ExitCode::from(2)
+    2
 }
 
-fn print(text: &str, code: u8) -> ExitCode {
+/// Whether these are the words of an `inspect` that should answer in JSON, even where they cannot be understood.
+pub(crate) fn wants_json(mut words: impl Iterator<Item = String>) -> bool {
+    words.nth(1).as_deref() == Some("inspect") && words.any(|word| word == "--json")
+}
+
+fn print(text: &str, code: u8) -> u8 {
     // A reader that has gone away, as `head` does, wants no more of it.
     let _ = writeln!(std::io::stdout(), "{text}");
-    ExitCode::from(code)
+    code
 }

@@ -11,7 +11,8 @@ pub(super) fn json(report: &Report) -> String {
         Ok(identity) => accepted(identity),
         Err(rejection) => refused(rejection),
     };
-    let checks = report.checks.iter().map(|(check, outcome)| json!({ "check": check.name(), "outcome": word(*check, outcome) }));
+    let checks =
+        report.checks.iter().map(|(check, outcome)| json!({ "check": check.name(), "outcome": word(*check, outcome) }));
     object.insert("checks".to_owned(), checks.collect());
     Value::Object(object).to_string()
 }
