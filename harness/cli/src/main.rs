@@ -10,6 +10,7 @@ mod idp;
 mod inspect;
 mod list;
 mod say;
+mod sp;
 mod targets;
 mod test;
 
@@ -32,7 +33,9 @@ Examples:
   samlspec test --target my-sp.toml --report json=out.json
   samlspec list scenarios
   samlspec explain reject/audience/second_restriction_excludes_us
-  samlspec idp metadata okta > idp.xml            what an SP has to know of the mock
+  samlspec idp azure --sp http://localhost:8080/saml/metadata
+  samlspec sp --idp-metadata okta.xml
+  samlspec inspect response.b64 --sp sp.toml --idp-metadata okta.xml --unsolicited
 
 Exit codes: 0 as expected, 1 something unexpected, 2 a mistake in a file or on the command line, 3 target unreachable";
 
@@ -42,6 +45,8 @@ enum Command {
     Test(test::Arguments),
     /// Run look-alikes of IdPs, or print what an SP has to know of one
     Idp(idp::Arguments),
+    /// Run the Service Provider of this project
+    Sp(sp::Arguments),
     /// Give one offline verdict on one message, rule by rule
     Inspect(inspect::Inspect),
     /// List what there is
@@ -61,7 +66,8 @@ fn main() -> ExitCode {
     };
     let done = match arguments.command {
         Command::Test(arguments) => wait(test::run(arguments)),
-        Command::Idp(arguments) => idp::run(arguments).map(|()| 0),
+        Command::Idp(arguments) => wait(idp::run(arguments)).map(|()| 0),
+        Command::Sp(arguments) => wait(sp::run(arguments)).map(|()| 0),
         Command::Inspect(arguments) => Ok(arguments.run()),
         Command::List(arguments) => list::run(&arguments).map(|()| 0),
         Command::Explain(arguments) => explain::run(&arguments).map(|()| 0),
