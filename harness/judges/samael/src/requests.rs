@@ -183,8 +183,17 @@ fn from_redirect(location: &str) -> Result<Sent, String> {
         .take(MESSAGE_BYTES)
         .read_to_string(&mut xml)
         .map_err(|error| format!("cannot inflate it: {error}"))?;
-    url.set_query(None);
+    let own = own_query(url.query().unwrap_or_default());
+    url.set_query(own.as_deref());
     Ok(Sent { to: url.into(), xml, relay_state })
+}
+
+/// What the endpoint's own address has as its query, without the fields that the binding added.
+fn own_query(query: &str) -> Option<String> {
+    let of_the_binding = ["SAMLRequest", "RelayState", "SigAlg", "Signature", "SAMLEncoding"];
+    let is_own = |field: &&str| !of_the_binding.contains(&field.split('=').next().unwrap_or_default());
+    let own: Vec<&str> = query.split('&').filter(is_own).collect();
+    (!own.is_empty()).then(|| own.join("&"))
 }
 
 /// The auto-submitting form. `None`: there is none on this page.
@@ -261,6 +270,12 @@ mod tests {
         check(">http://sp.test<", "><", Err("Issuer"));
         check(" Destination=\"http://idp.test/sso\"", "", Err("Destination"));
         check("</samlp:AuthnRequest>", "", Err("cannot read"));
+    }
+
+    #[test]
+    fn the_endpoint_keeps_its_own_query() {
+        assert_eq!(own_query("SAMLRequest=a&RelayState=b"), None);
+        assert_eq!(own_query("idpid=1&SAMLRequest=a").as_deref(), Some("idpid=1"));
     }
 
     #[test]
