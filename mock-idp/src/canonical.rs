@@ -202,3 +202,117 @@ fn write_text(value: &str, out: &mut String) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{read, wire};
+    use proptest::prelude::*;
+
+    fn inner(xml: &str, path: &[&str]) -> (Element, Scope) {
+        let mut element = read::element(xml).unwrap();
+        let mut scope = Scope::default();
+        for local in path {
+            scope = scope.inside(&element);
+            element = element.child(local).unwrap().clone();
+        }
+        (element, scope)
+    }
+
+    #[test]
+    fn exclusive_and_inclusive() {
+        let listed = Method { prefix_list: vec!["x".to_owned(), "#default".to_owned()], ..Method::exclusive() };
+        let commented = Method { comments: true, ..Method::inclusive() };
+        // Each row: a document, the path to the apex, and its canonical form by the method.
+        for (xml, path, method, expected) in [
+            // Only what is used, attributes sorted, empty elements opened.
+            (
+                r#"<r xmlns:x="urn:x" xmlns="urn:d"><x:a c="1" b="2"/></r>"#,
+                &["a"][..],
+                Method::exclusive(),
+                r#"<x:a xmlns:x="urn:x" b="2" c="1"></x:a>"#,
+            ),
+            // Everything in scope.
+            (
+                r#"<r xmlns:x="urn:x" xmlns="urn:d"><x:a/></r>"#,
+                &["a"],
+                Method::inclusive(),
+                r#"<x:a xmlns="urn:d" xmlns:x="urn:x"></x:a>"#,
+            ),
+            // The PrefixList brings in what is not used.
+            (
+                r#"<r xmlns:x="urn:x" xmlns="urn:d" xmlns:y="urn:y"><y:a/></r>"#,
+                &["a"],
+                listed,
+                r#"<y:a xmlns="urn:d" xmlns:x="urn:x" xmlns:y="urn:y"></y:a>"#,
+            ),
+            // The same declaration again is written once.
+            (
+                r#"<x:r xmlns:x="urn:x"><x:a xmlns:x="urn:x"/></x:r>"#,
+                &[],
+                Method::exclusive(),
+                r#"<x:r xmlns:x="urn:x"><x:a></x:a></x:r>"#,
+            ),
+            // Another meaning of the prefix is written where it starts.
+            (
+                r#"<x:r xmlns:x="urn:x"><x:a xmlns:x="urn:z"/></x:r>"#,
+                &[],
+                Method::exclusive(),
+                r#"<x:r xmlns:x="urn:x"><x:a xmlns:x="urn:z"></x:a></x:r>"#,
+            ),
+            // Leaving the default namespace has to be said.
+            (
+                r#"<r xmlns="urn:d"><a xmlns=""/></r>"#,
+                &[],
+                Method::exclusive(),
+                r#"<r xmlns="urn:d"><a xmlns=""></a></r>"#,
+            ),
+            // Attributes sort by namespace, not by prefix.
+            (
+                r#"<r xmlns:a="urn:2" xmlns:b="urn:1" a:k="2" b:k="1" k="0"/>"#,
+                &[],
+                Method::exclusive(),
+                r#"<r xmlns:a="urn:2" xmlns:b="urn:1" k="0" b:k="1" a:k="2"></r>"#,
+            ),
+            // Comments stay only where asked for.
+            ("<r>a<!--c-->b</r>", &[], Method::exclusive(), "<r>ab</r>"),
+            ("<r>a<!--c-->b</r>", &[], commented, "<r>a<!--c-->b</r>"),
+            // CDATA and references become text; what has to stay escaped does.
+            ("<r><![CDATA[<&]]>&#xE9;&#xD;&gt;</r>", &[], Method::exclusive(), "<r>&lt;&amp;é&#xD;&gt;</r>"),
+            (r#"<r k="&quot;&#xA;&lt;&gt;"/>"#, &[], Method::exclusive(), r#"<r k="&quot;&#xA;&lt;>"></r>"#),
+        ] {
+            let (element, scope) = inner(xml, path);
+            assert_eq!(canonical(&element, &scope, &method), expected, "{xml}");
+        }
+    }
+
+    /// Trees with three prefixes, redeclared at will, and text that needs escaping.
+    fn tree() -> impl Strategy<Value = Element> {
+        let name = prop::sample::select(vec!["a", "x:a", "y:b"]);
+        let text = "[a-z<>&\"\r\n\té]{0,6}";
+        let start = move || {
+            (name.clone(), prop::sample::select(vec!["urn:1", "urn:2"]), text).prop_map(|(name, uri, value)| {
+                Element::new(name).with("xmlns:x", uri).with("xmlns:y", "urn:y").with("xmlns", uri).with("k", value)
+            })
+        };
+        let leaf = (start(), "[a-z<>&é]{1,6}").prop_map(|(element, text)| element.saying(text));
+        leaf.prop_recursive(4, 24, 4, move |inside| {
+            (start(), prop::collection::vec(inside, 0..4)).prop_map(|(mut element, children)| {
+                children.into_iter().for_each(|child| element.push(child));
+                element
+            })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn spelling_does_not_change_the_canonical_form(tree in tree(), exclusive: bool) {
+            let method = if exclusive { Method::exclusive() } else { Method::inclusive() };
+            let octets = canonical(&tree, &Scope::default(), &method);
+            let spelled = read::element(&wire::spell(&tree)).unwrap();
+            prop_assert_eq!(&canonical(&spelled, &Scope::default(), &method), &octets);
+            let again = read::element(&octets).unwrap();
+            prop_assert_eq!(canonical(&again, &Scope::default(), &method), octets);
+        }
+    }
+}

@@ -21,6 +21,14 @@ fn the_bytes_of_every_vendor_and_layout() {
 }
 
 #[test]
+fn the_encrypted_bytes_of_every_vendor() {
+    for recipe in Vendor::all().map(recipe) {
+        let recipe = Recipe { encrypt: Some(recipe.usual_encryption()), ..recipe };
+        insta::assert_snapshot!(format!("{}_encrypted", recipe.vendor.name()), recipe.build().unwrap().xml);
+    }
+}
+
+#[test]
 fn the_metadata_of_every_vendor() {
     for vendor in Vendor::all() {
         let idp = Idp::of(vendor, "http://127.0.0.1:7500");
