@@ -13,7 +13,7 @@ use super::DEFAULT_PUBLIC_URL;
 
 /// A version, written down or asked for.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged, expecting = "a text, or { cmd = [\"program\", \"argument\"] }")]
+#[serde(untagged, expecting = "expected a text, or { cmd = [\"program\", \"argument\"] }")]
 pub enum Version {
     /// As written in the file.
     Written(String),
@@ -167,7 +167,7 @@ pub struct Sp {
 
 /// An AssertionConsumerService, short or in a list.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged, expecting = "a URL, or [{ url = \"...\", binding = \"post\" }]")]
+#[serde(untagged, expecting = "expected a URL, or [{ url = \"...\", binding = \"post\" }]")]
 pub enum Acs {
     /// Its URL.
     Url(String),

@@ -80,7 +80,7 @@ impl Accept {
 
 /// Where one text stands in an answer.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged, deny_unknown_fields, expecting = "{ json = \"/pointer\" } or { regex = \"...(group)...\" }")]
+#[serde(try_from = "RawExtract")]
 pub enum Extract {
     /// At a JSON pointer.
     Json {
@@ -92,6 +92,25 @@ pub enum Extract {
         /// The expression.
         regex: Pattern,
     },
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawExtract {
+    json: Option<String>,
+    regex: Option<Pattern>,
+}
+
+impl TryFrom<RawExtract> for Extract {
+    type Error = &'static str;
+
+    fn try_from(raw: RawExtract) -> Result<Self, Self::Error> {
+        match (raw.json, raw.regex) {
+            (Some(json), None) => Ok(Self::Json { json }),
+            (None, Some(regex)) => Ok(Self::Regex { regex }),
+            _ => Err("expected { json = \"/pointer\" } or { regex = \"...(group)...\" }"),
+        }
+    }
 }
 
 impl Extract {

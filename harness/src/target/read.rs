@@ -65,7 +65,7 @@ struct Reset {
 
 /// `none`, `restart`, or `{ post = "URL" }`.
 #[derive(Debug, Deserialize)]
-#[serde(untagged, expecting = "\"none\", \"restart\" or { post = \"URL\" }")]
+#[serde(untagged, expecting = "expected \"none\", \"restart\" or { post = \"URL\" }")]
 enum How {
     Word(HowWord),
     Post(Post),
@@ -173,7 +173,7 @@ fn check(raw: &Raw, file: &str, text: &str) -> Result<(), Fault> {
     }
     for entry in &raw.expected_failure {
         if entry.why.trim().is_empty() {
-            return refuse(entry.scenario.as_str(), "expected a reason in `why`");
+            return refuse(&format!("\"{}\"", entry.scenario.as_str()), "expected a reason in `why`");
         }
     }
     Ok(())

@@ -1,0 +1,97 @@
+//! The command as people call it: words in, text and exit codes out.
+
+#![expect(clippy::unwrap_used, reason = "in tests a panic is the report")]
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn samlspec(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_samlspec")).args(arguments).output().unwrap()
+}
+
+/// Both streams as one text, and the exit code.
+fn said(arguments: &[&str]) -> (String, i32) {
+    let output = samlspec(arguments);
+    let text = [output.stdout, output.stderr].concat();
+    (String::from_utf8_lossy(&text).into_owned(), output.status.code().unwrap())
+}
+
+/// The words lead to this exit code, and the text contains this.
+fn check(arguments: &[&str], code: i32, expected: &str) {
+    let (text, found) = said(arguments);
+    assert_eq!(found, code, "{arguments:?}: {text}");
+    assert!(text.contains(expected), "{arguments:?}: {text}");
+}
+
+#[test]
+fn lists_and_explanations() {
+    check(&["list", "scenarios"], 0, "reject/wrapping/forged_after");
+    check(&["list", "attacks"], 0, "xsw_after");
+    check(&["list", "quirks"], 0, "cdata_name_id");
+    check(&["list", "deliveries"], 0, "two_fields");
+    check(&["list", "vendors"], 0, "okta");
+    check(&["list", "targets"], 0, "builtin");
+    check(&["list", "rules", "--uncovered"], 0, "Not played:");
+    check(&["explain", "reject/wrapping/forged_after"], 0, "CVE-2022-41912");
+    check(&["explain", "core-2.5.1.4-b"], 0, "reject/audience/somebody_else");
+    check(&["targets", "check", "builtin"], 0, "the file is right");
+    check(&["idp", "metadata", "okta"], 0, "EntityDescriptor");
+}
+
+#[test]
+fn misuse() {
+    check(&[], 2, "Usage:");
+    check(&["tset"], 2, "unrecognized subcommand");
+    check(&["test", "--report", "xml=out.xml"], 2, "unknown kind `xml`, expected one of: json");
+    check(&["test", "--vendor", "octa"], 2, "expected one of: ");
+    check(&["test", "--shard", "5/4"], 2, "expected K/N with 1 <= K <= N");
+    check(&["test", "--only", "nothing/*"], 2, "no scenario matches");
+    check(&["test", "--target", "no-such-file.toml"], 2, "cannot be read");
+    check(&["explain", "forged_aftr"], 2, "nothing is called `forged_aftr`");
+    check(&["explain", "reject/forged_after"], 2, "did you mean reject/wrapping/forged_after?");
+    check(&["idp"], 2, "<VENDORS>");
+    check(&["sp", "--now", "noon"], 2, "expected an instant in UTC");
+    check(&["sp", "--idp-metadata", "no-such-file.xml"], 2, "cannot be read");
+}
+
+#[test]
+fn a_target_that_is_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("target.toml");
+    let text = "[target]\nid = \"gone\"\n[attach]\nready = { tcp = \"127.0.0.1:9\", timeout_ms = 100 }\n[idp_in]\ntrusts = \"okta\"\n[sp]\nentity_id = \"e\"\n[outcome]\nmode = \"driver\"\ndriver = \"http://127.0.0.1:9\"\n";
+    std::fs::write(&file, text).unwrap();
+    check(&["test", "--target", &file.display().to_string()], 3, "does not answer");
+}
+
+#[test]
+fn the_built_in_service_provider_is_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    let json = folder.path().join("out.json");
+    let report = format!("json={}", json.display());
+    let (text, code) = said(&["test", "--report", &report, "--shard", "1/6", "--seed", "7"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains(" 0 failed, ") && text.contains("seed 7"), "{text}");
+    let report: Value = serde_json::from_str(&std::fs::read_to_string(json).unwrap()).unwrap();
+    assert_eq!(report["schema"], 1);
+    assert_eq!(report["target"], "builtin");
+    assert!(report["summary"]["passed"].as_u64().unwrap() > 100, "{}", report["summary"]);
+    let rows = report["scenarios"].as_array().unwrap();
+    let refused = rows.iter().filter(|row| row["expected"] == "refused" && row["outcome"] == "passed");
+    assert!(refused.clone().count() > 50);
+    assert!(refused.clone().all(|row| row["verdict"] == "refused" && row["twin"] == "accepted"), "{rows:#?}");
+}
+
+#[test]
+fn a_scenario_as_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().display().to_string();
+    let sp = ["--entity-id", "https://sp.example", "--acs", "https://sp.example/acs", "--out", &out];
+    check(&[&["extract", "reject/signature/none"], &sp[..]].concat(), 0, "message.xml");
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    assert!(read("message.xml").contains("mallory@example.test") && !read("message.xml").contains("SignatureValue"));
+    assert!(read("twin.xml").contains("ann@example.test") && read("twin.xml").contains("SignatureValue"));
+    assert!(read("message.form").starts_with("SAMLResponse="));
+    assert!(read("README.txt").contains("--data-binary @message.form 'https://sp.example/acs'"));
+    assert!(read("idp-metadata.xml").contains("EntityDescriptor"));
+}
