@@ -12,6 +12,7 @@ What the library refuses is 403. What it does not catch itself and is no error a
 import json
 import os
 import secrets
+import threading
 from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import version
@@ -68,10 +69,15 @@ def settings():
 
 
 class Sp:
-    """The library, and the little that an application around it has to remember."""
+    """The library, and the little that an application around it has to remember.
+
+    One call at a time: libxml2 sets up its schema types without a lock, and two first messages at once can leave them
+    broken for good ("the given type is not a built-in type").
+    """
 
     def __init__(self):
         self.settings = settings()
+        self.lock = threading.Lock()
         self.reset()
 
     def reset(self):
@@ -134,8 +140,10 @@ class Driver(BaseHTTPRequestHandler):
         elif url.path == "/login":
             relay_state = parse_qs(url.query).get("relay_state", [""])[0]
             browser = self.browser() or secrets.token_hex(16)
+            with self.server.sp.lock:
+                location = self.server.sp.login(browser, relay_state)
             self.answer(302, {}, {
-                "Location": self.server.sp.login(browser, relay_state),
+                "Location": location,
                 "Set-Cookie": f"browser={browser}; Path=/; HttpOnly",
             })
         elif url.path == "/acs":
@@ -159,7 +167,9 @@ class Driver(BaseHTTPRequestHandler):
 
     def judge(self, form, query):
         try:
-            self.answer(200, {"accepted": True, **self.server.sp.accept(self.browser(), form, query)})
+            with self.server.sp.lock:
+                accepted = self.server.sp.accept(self.browser(), form, query)
+            self.answer(200, {"accepted": True, **accepted})
         except REFUSALS as refusal:
             self.answer(403, {"accepted": False, "reason": f"{type(refusal).__name__}: {refusal}"[:400]})
         except Exception as crash:  # noqa: BLE001: whatever else the library lets through is what has to be reported
