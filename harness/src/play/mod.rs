@@ -32,6 +32,9 @@ use stage::Stage;
 
 pub use stage::random;
 
+/// How often a message is tried alone while the target keeps falling for another reason.
+const ATTEMPTS_ALONE: u32 = 3;
+
 /// How to play.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -146,21 +149,35 @@ impl Player<'_> {
     /// Plays one message; what is not a decision is played again, alone.
     async fn judge(&self, plan: &Plan, purpose: &str) -> Result<Judged, Fault> {
         let judged = self.attempt(plan, purpose).await?;
-        if !matches!(judged.verdict, Verdict::Crashed | Verdict::Hung | Verdict::Inconclusive) {
+        if !is_undecided(&judged) {
             return Ok(judged);
         }
         let mut stage = self.stage.write().await;
-        if let Some(gone) = self.bring_back(&mut stage).await? {
-            return Ok(Judged::new(Verdict::Inconclusive, gone));
+        self.alone(&mut stage, plan, purpose).await
+    }
+
+    /// Plays one message with nobody else around. A target that was already falling is not this message's fault.
+    async fn alone(&self, stage: &mut Stage, plan: &Plan, purpose: &str) -> Result<Judged, Fault> {
+        let mut attempts = 1..=ATTEMPTS_ALONE;
+        loop {
+            let attempt = attempts.next();
+            stage.settle().await;
+            if let Some(gone) = self.bring_back(stage).await? {
+                return Ok(Judged::new(Verdict::Inconclusive, gone));
+            }
+            let seed = plan.seed(self.options.seed, &format!("{purpose}, alone {attempt:?}"));
+            let judged = Judged::of(&travel(self.target, stage, plan, seed).await?, self.target);
+            if is_undecided(&judged) {
+                stage.settle().await;
+            }
+            let down = stage.is_down(self.target).await;
+            if judged.verdict == Verdict::Inconclusive && down.is_some() && attempt.is_some() {
+                continue;
+            }
+            let judged = down.map_or_else(|| judged.clone(), |down| Self::explain_crash(judged.clone(), &down, stage));
+            self.bring_back(stage).await?;
+            return Ok(judged);
         }
-        let journey =
-            travel(self.target, &stage, plan, plan.seed(self.options.seed, &format!("{purpose}, alone"))).await?;
-        let mut judged = Judged::of(&journey, self.target);
-        if let Some(down) = stage.is_down(self.target).await {
-            judged = self.explain_crash(judged, &down, &stage);
-        }
-        self.bring_back(&mut stage).await?;
-        Ok(judged)
     }
 
     async fn attempt(&self, plan: &Plan, purpose: &str) -> Result<Judged, Fault> {
@@ -169,7 +186,7 @@ impl Player<'_> {
         Ok(Judged::of(&journey, self.target))
     }
 
-    fn explain_crash(&self, judged: Judged, down: &str, stage: &Stage) -> Judged {
+    fn explain_crash(judged: Judged, down: &str, stage: &Stage) -> Judged {
         let log = stage.log();
         let last = log.last().map(|line| format!("; last line of its log: {line}")).unwrap_or_default();
         match judged.verdict {
@@ -224,4 +241,9 @@ impl Player<'_> {
             }
         }
     }
+}
+
+/// Whether the SP neither accepted nor refused.
+fn is_undecided(judged: &Judged) -> bool {
+    matches!(judged.verdict, Verdict::Crashed | Verdict::Hung | Verdict::Inconclusive)
 }

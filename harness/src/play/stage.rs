@@ -13,6 +13,12 @@ use crate::fault::Fault;
 use crate::process::{Running, free_port, wait_attached};
 use crate::target::{Endpoints, Mode, Target, Version, Words};
 
+/// How often to look whether a target is down, and how long to wait in between.
+const LOOKS: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(25);
+/// How long a process takes to end.
+const SETTLING: Duration = Duration::from_millis(100);
+
 /// A target that is up.
 #[derive(Debug)]
 pub(crate) struct Stage {
@@ -68,9 +74,36 @@ impl Stage {
 
     /// Why the target is not up any more; `None` when it seems to be.
     pub(crate) async fn is_down(&self, target: &Target) -> Option<String> {
-        match &self.running {
-            Some(running) => running.ended(),
-            None => wait_attached(target, &Words::default()).await.err().map(|fault| fault.to_string()),
+        let Some(running) = &self.running else {
+            return wait_attached(target, &Words::default()).await.err().map(|fault| fault.to_string());
+        };
+        for _ in 0..LOOKS {
+            if let Some(ended) = running.ended() {
+                return Some(ended);
+            }
+            if self.takes_connections().await {
+                return None;
+            }
+            // A process that is about to end has closed its port already.
+            tokio::time::sleep(PAUSE).await;
+        }
+        Some("the target takes no connections".to_owned())
+    }
+
+    /// Waits until a process that is about to end has ended: while it does, it still takes connections.
+    pub(crate) async fn settle(&self) {
+        if self.running.is_some() {
+            tokio::time::sleep(SETTLING).await;
+        }
+    }
+
+    async fn takes_connections(&self) -> bool {
+        let Ok(acs) = url::Url::parse(&self.endpoints.acs) else {
+            return true;
+        };
+        match (acs.host_str(), acs.port_or_known_default()) {
+            (Some(host), Some(port)) => tokio::net::TcpStream::connect((host, port)).await.is_ok(),
+            _ => true,
         }
     }
 
