@@ -90,5 +90,5 @@ fn rule_of(scenario: &Scenario, vendor: Vendor, certificate: &str, folder: &Path
     let output =
         if is_answer { inspect.args(["--request-id", "_request"]) } else { inspect.arg("--unsolicited") }.output();
     let report: Value = serde_json::from_slice(&output.unwrap().stdout).unwrap();
-    report["rule"].as_str().map(str::to_owned)
+    report.get("rule").and_then(Value::as_str).map(str::to_owned)
 }
