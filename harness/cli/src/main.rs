@@ -66,8 +66,8 @@ fn main() -> ExitCode {
     };
     let done = match arguments.command {
         Command::Test(arguments) => wait(test::run(arguments)),
-        Command::Idp(arguments) => wait(idp::run(arguments)).map(|()| 0),
-        Command::Sp(arguments) => wait(sp::run(arguments)).map(|()| 0),
+        Command::Idp(arguments) => serve(idp::run(arguments)).map(|()| 0),
+        Command::Sp(arguments) => block_on(sp::run(arguments)).map(|()| 0),
         Command::Inspect(arguments) => Ok(arguments.run()),
         Command::List(arguments) => list::run(&arguments).map(|()| 0),
         Command::Explain(arguments) => explain::run(&arguments).map(|()| 0),
@@ -91,18 +91,32 @@ fn misused(error: &clap::Error) -> ExitCode {
     error.exit()
 }
 
-/// Runs something asynchronous to its end, or until the person who started it has had enough.
+/// Runs something that has an end, or until the person who started it has had enough.
 fn wait<T>(work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Fault::usage(format!("no runtime: {error}")))?;
-    runtime.block_on(async {
+    block_on(async {
         tokio::select! {
             done = work => done,
             () = interrupted() => Err(Fault::usage("interrupted")),
         }
     })
+}
+
+/// Runs a server, whose ordinary end is to be told so.
+fn serve(server: impl Future<Output = Result<(), Fault>>) -> Result<(), Fault> {
+    block_on(async {
+        tokio::select! {
+            done = server => done,
+            () = interrupted() => Ok(()),
+        }
+    })
+}
+
+fn block_on<T>(work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Fault::usage(format!("no runtime: {error}")))?;
+    runtime.block_on(work)
 }
 
 /// Ctrl-C or a polite request to end. What was started ends with the work that is dropped.
