@@ -98,11 +98,10 @@ impl Account {
         self.outcomes.push((check, Outcome::NotRequired(why)));
     }
 
-    /// How a check came out.
+    /// How a check came out. One that is asked twice has failed if it failed once.
     pub(crate) fn outcome(&self, check: Check) -> Outcome {
-        self.outcomes
-            .iter()
-            .find(|(known, _)| *known == check)
-            .map_or(Outcome::NotReached, |(_, outcome)| outcome.clone())
+        let of_check = || self.outcomes.iter().filter(|(known, _)| *known == check).map(|(_, outcome)| outcome);
+        let failed = of_check().find(|outcome| matches!(outcome, Outcome::Failed(_)));
+        failed.or(of_check().next()).cloned().unwrap_or(Outcome::NotReached)
     }
 }

@@ -9,6 +9,7 @@ use crate::saml::{Attribute, NameId};
 use crate::time::Instant;
 use crate::validated::{Claim, Validated};
 use std::future::Future;
+use std::time::Duration;
 
 /// How inserting a claim came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +53,18 @@ pub struct Identity {
     pub assertion_id: String,
 }
 
+/// How long after accepting a message it may be redeemed.
+const REDEEM_WITHIN: Duration = Duration::from_secs(60);
+
 /// Turns a validated message into an identity, unless it, or its request, was used before.
-pub async fn redeem<S: OnceStore + Sync>(validated: Validated, store: &S) -> Result<Identity, Rejection> {
+///
+/// `now` is the time on the clock of the delivery. A message that was accepted more than a minute ago is refused: the
+/// claim of its first use might have been forgotten by then.
+pub async fn redeem<S: OnceStore + Sync>(validated: Validated, store: &S, now: Instant) -> Result<Identity, Rejection> {
+    let latest = validated.accepted_at().later(REDEEM_WITHIN);
+    if latest < now {
+        return Err(Rejection::new(Reason::RedeemedTooLate, format!("by {latest}"), now.to_string()));
+    }
     let claim = validated.claim();
     match store.insert(&claim).await {
         Ok(Inserted::Fresh) => Ok(identity(validated)),
@@ -68,7 +79,7 @@ pub async fn redeem<S: OnceStore + Sync>(validated: Validated, store: &S) -> Res
     }
 }
 
-pub(crate) fn identity(validated: Validated) -> Identity {
+fn identity(validated: Validated) -> Identity {
     let (assertion, issuer, statement, name_id) = validated.into_parts();
     Identity {
         issuer,

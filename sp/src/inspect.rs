@@ -5,12 +5,12 @@
 
 use crate::accept::Received;
 use crate::account::{Account, Check, Outcome};
-use crate::config::{EndpointUrl, Idp, Sp};
+use crate::config::{EndpointUrl, EntityId, Idp, Sp};
 use crate::decoded::{self, Decoded, Fields};
-use crate::identity::{self, Identity};
 use crate::reject::{Reason, Rejection};
+use crate::saml::{Attribute, NameId};
 use crate::time::Instant;
-use crate::validated::{Delivery, Expectation, PendingRequest};
+use crate::validated::{Delivery, Expectation, PendingRequest, Validated};
 
 /// What is known of the request that the message answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,12 +23,37 @@ pub enum Asked {
     Nothing,
 }
 
+/// What an accepted message says. For reading only: nobody was logged in, nothing was redeemed, and nothing makes an
+/// [`Identity`](crate::Identity) of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Shown {
+    /// The IdP.
+    pub issuer: EntityId,
+    /// The Subject's name.
+    pub name_id: NameId,
+    /// Facts about the Subject, in document order.
+    pub attributes: Vec<Attribute>,
+    /// The IdP's name for its session.
+    pub session_index: Option<String>,
+    /// The Assertion's ID.
+    pub assertion_id: String,
+}
+
+impl Shown {
+    fn of(validated: Validated) -> Self {
+        let (assertion, issuer, statement, name_id) = validated.into_parts();
+        let (session_index, assertion_id) = (statement.session_index, assertion.id);
+        Self { issuer, name_id, attributes: assertion.attributes, session_index, assertion_id }
+    }
+}
+
 /// What became of the message, check by check.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Report {
     /// Who would have logged in, or why nobody would.
-    pub verdict: Result<Identity, Rejection>,
+    pub verdict: Result<Shown, Rejection>,
     /// Every check there is, in order.
     pub checks: Vec<(Check, Outcome)>,
     /// The message as text, as far as it could be decoded. Nobody vouches for it.
@@ -52,7 +77,7 @@ pub fn inspect(input: &[u8], sp: &Sp, idps: &[Idp], endpoint: &EndpointUrl, aske
         Err(rejection) => (Err(rejection), account),
     };
     let checks = Check::ALL.iter().map(|check| (*check, account.outcome(*check))).collect();
-    Report { verdict: validated.map(identity::identity), checks, xml }
+    Report { verdict: validated.map(Shown::of), checks, xml }
 }
 
 fn expectation(asked: &Asked, idp: &Idp) -> Expectation {

@@ -8,14 +8,14 @@
 //! Describe yourself, trust an IdP by its metadata, hand in what the browser posted:
 //!
 //! ```
-//! use sp::{Allow, Delivery, EndpointUrl, EntityId, Expectation, Instant, Limits, Sp, accept, metadata};
-//! # fn login(idp_metadata: &[u8], body: &[u8], now: Instant) -> Result<(), Box<dyn std::error::Error>> {
+//! use sp::{Allow, Delivery, EndpointUrl, EntityId, Expectation, Instant, Limits, PendingRequest, Sp, accept, metadata};
+//! # fn login(idp_metadata: &[u8], body: &[u8], pending: PendingRequest, now: Instant) -> Result<(), Box<dyn std::error::Error>> {
 //! let acs = EndpointUrl::new("https://app.example.com/saml/acs")?;
 //! let sp = Sp::builder(EntityId::new("https://app.example.com/saml")?, acs.clone()).build();
 //! let idp = metadata::read_idp(idp_metadata, &Allow::default(), now, &Limits::default())?.remove(0);
-//! let expectation = Expectation::unsolicited(); // or `answer_to` the request that this browser's cookie names
+//! let expectation = Expectation::answer_to(pending); // the request that this browser's cookie names
 //! let validated = accept::post(body, &sp, &idp, Delivery { endpoint: &acs, expectation: &expectation, now })?;
-//! // let identity = sp::redeem(validated, &store).await?;  `store` sees to it that this works once.
+//! // let identity = sp::redeem(validated, &store, now).await?;  `store` sees to it that this works once.
 //! # let _ = validated; Ok(()) }
 //! ```
 //!

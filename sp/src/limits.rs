@@ -18,10 +18,12 @@ pub struct Limits {
     pub namespaces: usize,
     /// Octets of one element or attribute name, prefix included.
     pub name_bytes: usize,
+    /// Octets of one namespace URI. Canonicalization may write it again on every element.
+    pub uri_bytes: usize,
+    /// Octets of the canonical form of one signed element.
+    pub canonical_bytes: usize,
     /// Prefixes in one `InclusiveNamespaces` list.
     pub prefix_list: usize,
-    /// Keys of one IdP that are tried on one signature.
-    pub keys: usize,
     /// `EncryptedKey` elements that are tried on one Assertion.
     pub encrypted_keys: usize,
 }
@@ -36,8 +38,9 @@ impl Default for Limits {
             attributes: 64,
             namespaces: 128,
             name_bytes: 256,
+            uri_bytes: 1024,
+            canonical_bytes: 8 * 1024 * 1024,
             prefix_list: 32,
-            keys: 8,
             encrypted_keys: 4,
         }
     }

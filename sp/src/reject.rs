@@ -71,7 +71,7 @@ fn printable(text: &str) -> String {
     let mut shown: String = text
         .chars()
         .take(SHOWN_CHARS)
-        .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
+        .flat_map(|c| if acts_on_readers(c) { c.escape_default().collect() } else { vec![c] })
         .collect();
     if text.chars().nth(SHOWN_CHARS).is_some() {
         shown.push_str("...");
@@ -170,6 +170,7 @@ reasons! {
     StatusNotSuccess "status_not_success" "core-3.2.2.2-a" "the IdP reports a failure"
     IssuerMissing "issuer_missing" "profiles-4.1.4.2-c" "an Issuer that must be there is missing"
     IssuerMismatch "issuer_mismatch" "profiles-4.1.4.2-d" "the Issuer is not the IdP that is expected here"
+    EndpointNotOurs "endpoint_not_ours" "house-18" "it was received at an endpoint that this SP does not have"
     DestinationMissing "destination_missing" "bindings-3.5.5.2-a" "a signed Response must say where it was sent"
     DestinationMismatch "destination_mismatch" "bindings-3.5.5.2-b" "the Response was sent to another endpoint"
     IssuedInFuture "issued_in_future" "core-2.3.3-a" "it claims to be made in the future"
@@ -204,7 +205,13 @@ reasons! {
     // Once only.
     RequestAlreadyAnswered "request_already_answered" "profiles-4.1.4.5-a" "the request was answered before"
     AssertionReplayed "assertion_replayed" "profiles-4.1.4.5-b" "the Assertion was used before"
+    RedeemedTooLate "redeemed_too_late" "house-17" "it was accepted longer ago than its use is sure to be remembered"
     StoreUnavailable "store_unavailable" "house-16" "it cannot be known whether the Assertion was used before"
+}
+
+/// Control characters, and those that turn or break the line a reader sees.
+fn acts_on_readers(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

@@ -19,7 +19,12 @@ impl Instant {
         if !has_shape(text.as_bytes()) {
             return Err(invalid());
         }
-        jiff::Timestamp::from_str(text).map(Self).map_err(|_| invalid())
+        match jiff::Timestamp::from_str(text) {
+            Ok(timestamp) => Ok(Self(timestamp)),
+            // The library's last instant is a day short of the year's end, which some IdPs write for "never".
+            Err(_) if is_last_day(text) => Ok(Self(jiff::Timestamp::MAX)),
+            Err(_) => Err(invalid()),
+        }
     }
 
     /// The instant that is `seconds` after 1970-01-01T00:00:00Z; none beyond the year 9999.
@@ -68,15 +73,25 @@ fn has_shape(text: &[u8]) -> bool {
     SHAPE.iter().zip(date_time).all(fits) && fraction && possible
 }
 
+/// Whether it is a date and time of the year 9999 that the calendar has.
+fn is_last_day(text: &str) -> bool {
+    text.starts_with("9999-12-3")
+        && text.strip_suffix('Z').is_some_and(|text| jiff::civil::DateTime::from_str(text).is_ok())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn timestamps() {
-        for good in
-            ["2026-11-25T09:30:00Z", "2026-11-25T09:30:00.1Z", "2024-02-29T23:59:59.123456789Z", "0001-01-01T00:00:00Z"]
-        {
+        for good in [
+            "2026-11-25T09:30:00Z",
+            "2026-11-25T09:30:00.1Z",
+            "2024-02-29T23:59:59.123456789Z",
+            "0001-01-01T00:00:00Z",
+            "9999-12-31T23:59:59.9999999Z",
+        ] {
             assert!(Instant::parse(good).is_ok(), "{good}");
         }
         let bad = [
@@ -97,6 +112,7 @@ mod tests {
             "2026-11-25T09:30:00.1234567890Z",
             "2026-11-25T09:30:00.1 Z",
             "0000-01-01T00:00:00Z",
+            "9999-12-32T00:00:00Z",
             "2026-11-25T09:30Z",
         ];
         for text in bad {

@@ -63,6 +63,39 @@ fn each_fault_has_its_own_reason() {
     check(field(xml.replace("rsa-sha256", "rsa-sha257").as_bytes()), "signature_algorithm_not_allowed");
 }
 
+/// Documents within every limit that made a reader do the square of their size. Each would run for minutes.
+#[test]
+fn the_work_is_linear() {
+    let check = |xml: String, reason: &str| {
+        assert!(xml.len() > 700_000);
+        assert_eq!(post(&field(xml.as_bytes())).unwrap_err().reason().name(), reason);
+    };
+    check(format!("<r>{}</r>", "<é/>".repeat(190_000)), "unexpected_root");
+    check(format!("<r>{}</r>", "<a é=''/>".repeat(95_000)), "unexpected_root");
+    let response = |content: &str| {
+        format!("<samlp:Response xmlns:samlp='urn:oasis:names:tc:SAML:2.0:protocol'>{content}</samlp:Response>")
+    };
+    check(response(&"<!---->".repeat(190_000)), "element_missing");
+    check(response(&format!("{}&#32;{}", " ".repeat(1_000_000), "<!-- -->".repeat(90_000))), "element_missing");
+    let ids: String = (0..60_000).map(|i| format!("<a ID='_{i}'/>")).collect();
+    check(response(&ids), "element_missing");
+}
+
+/// A declaration that stands once and would be written a hundred thousand times.
+#[test]
+fn canonical_octets_are_bounded() {
+    let uri = format!("urn:{}", "x".repeat(1000));
+    let xml = healthy();
+    let start = xml.find("<saml2:Issuer").or(xml.find("<saml2p:Status")).unwrap();
+    let many = format!("<saml2p:Extensions xmlns:p='{uri}'>{}</saml2p:Extensions>", "<p:a/>".repeat(60_000));
+    let status = xml.find("<saml2p:Status").unwrap();
+    let changed = format!("{}{many}{}", &xml[..status], &xml[status..]);
+    assert!(start < status);
+    assert_eq!(post(&field(changed.as_bytes())).unwrap_err().reason().name(), "xml_limit_exceeded");
+    let long = xml.replace("xmlns:saml2p=", &format!("xmlns:q='urn:{}' xmlns:saml2p=", "x".repeat(1100)));
+    assert_eq!(post(&field(long.as_bytes())).unwrap_err().reason().name(), "xml_limit_exceeded");
+}
+
 /// Takes a few characters out of the SignatureValue, so that it is no longer base64.
 fn cut_signature(xml: &str) -> String {
     let start = xml.find("SignatureValue>").unwrap() + "SignatureValue>".len();

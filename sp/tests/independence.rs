@@ -8,10 +8,8 @@ use std::process::Command;
 
 /// Crates that both sides may have. None of them reads XML, canonicalizes, digests, signs, verifies or decrypts.
 const SHARED: &[(&str, &str)] = &[
-    ("cfg-if", "a macro that chooses by target"),
     ("form_urlencoded", "form and query encoding, before any XML; the web's own, not SAML's"),
     ("percent-encoding", "part of form_urlencoded"),
-    ("libc", "types of the operating system"),
     ("thiserror", "derives Display for error enums"),
     ("zeroize", "wipes memory"),
     ("time", "x509-parser reads certificate dates with it, the mock writes its clock with it"),
@@ -20,8 +18,6 @@ const SHARED: &[(&str, &str)] = &[
     ("powerfmt", "part of time"),
     ("time-core", "part of time"),
     ("memchr", "searches octets; inside toml and other readers of the mock"),
-    ("untrusted", "bounds-checked reading, in ring and in aws-lc-rs"),
-    ("itoa", "integers as text, part of time"),
     ("num-traits", "traits of number types, in the readers of DER and in rsa"),
 ];
 

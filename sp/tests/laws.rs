@@ -150,7 +150,7 @@ proptest! {
     fn the_second_presentation_is_refused(recipe in healthy(), later in 0..60i64) {
         let xml = recipe.build().unwrap().xml;
         let (sp, idp, store) = (sp(), idp(recipe.vendor), Memory::default());
-        let present = |t: i64| accept_at(&xml, &sp, &idp, at(t)).and_then(|validated| redeem(validated, &store));
+        let present = |t: i64| accept_at(&xml, &sp, &idp, at(t)).and_then(|validated| redeem(validated, &store, at(t)));
         prop_assert!(present(0).is_ok());
         prop_assert_eq!(outcome(&present(later)), "assertion_replayed");
     }

@@ -5,7 +5,7 @@ mod common;
 use common::{ENTITY_ID, SP_CERTIFICATE, accept, builder, idp, idp_allowing, outcome, recipe, sp};
 use mock_idp::{Cipher, Encryption, KeyPlacement, Recipe, Sign, SignatureAlgorithm, Vendor, attacks, quirks};
 use sp::Allow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const SIGNED: [Sign; 3] = [Sign::Response, Sign::Assertion, Sign::Both];
 
@@ -104,7 +104,7 @@ fn quirks_log_in_the_signed_person() {
 #[test]
 fn attacks_log_in_nobody() {
     let sp = sp();
-    let mut reasons: BTreeMap<&str, BTreeMap<String, usize>> = BTreeMap::new();
+    let mut reasons: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for attack in attacks::ALL.iter().filter(|attack| attack.presentations == 1) {
         for healthy in layouts() {
             let recipe = Recipe { attack: Some(attack), ..healthy };
@@ -116,7 +116,7 @@ fn attacks_log_in_nobody() {
             assert_eq!(outcome(&twin), "accepted as ann@example.test", "the twin of {} {}", attack.id, shown(&recipe));
             let result = accept(&recipe.build().unwrap().xml, &sp, &idp);
             assert!(result.is_err(), "{} {}: {}", attack.id, shown(&recipe), outcome(&result));
-            *reasons.entry(attack.id).or_default().entry(outcome(&result)).or_default() += 1;
+            reasons.entry(attack.id).or_default().insert(outcome(&result));
         }
     }
     insta::assert_debug_snapshot!(reasons);

@@ -3,6 +3,9 @@
 use super::{Allow, ConfigError, EndpointUrl, EntityId};
 use crate::verified::TrustedKey;
 
+/// How many keys of one IdP may be tried on one signature.
+const MOST_KEYS: usize = 8;
+
 /// An IdP that may log people in here.
 #[derive(Debug)]
 pub struct Idp {
@@ -96,10 +99,14 @@ impl IdpBuilder {
         self
     }
 
-    /// The IdP, if it has at least one key.
+    /// The IdP, if it has at least one key, and not so many that trying them all would be a burden.
     pub fn build(self) -> Result<Idp, ConfigError> {
         if self.idp.keys.is_empty() {
             return Err(ConfigError::Certificate { why: format!("{} has none that signs", self.idp.entity_id) });
+        }
+        if self.idp.keys.len() > MOST_KEYS {
+            let why = format!("{} has {}; at most {MOST_KEYS} are taken", self.idp.entity_id, self.idp.keys.len());
+            return Err(ConfigError::Certificate { why });
         }
         Ok(self.idp)
     }

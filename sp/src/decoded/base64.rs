@@ -15,6 +15,14 @@ pub(crate) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     STANDARD.decode_to_vec(packed).ok()
 }
 
+/// The octets of an xs:base64Binary inside XML, where blanks too are only layout (XML Schema 2, 3.2.16).
+pub(crate) fn decode_in_xml(text: &str) -> Option<Vec<u8>> {
+    if !text.contains(' ') {
+        return decode(text.as_bytes());
+    }
+    decode(text.replace(' ', "").as_bytes())
+}
+
 /// The text without line breaks.
 pub(crate) fn encode(octets: &[u8]) -> String {
     STANDARD.encode_to_string(octets)

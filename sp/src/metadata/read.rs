@@ -24,7 +24,7 @@ pub fn read_idp(file: &[u8], allow: &Allow, now: Instant, limits: &Limits) -> Re
         return Err(wrong(format!("its root is {}, not an EntityDescriptor", document.qualified_name(root))));
     }
     let mut idps: Vec<Idp> = Vec::new();
-    for entity in document.all_elements().filter(|id| document.is(*id, Namespace::Metadata, "EntityDescriptor")) {
+    for entity in entities(document) {
         if let Some(idp) = read_entity(document, entity, allow, now)? {
             if idps.iter().any(|known| known.entity_id() == idp.entity_id()) {
                 return Err(wrong(format!("it describes {} twice", idp.entity_id())));
@@ -36,6 +36,18 @@ pub fn read_idp(file: &[u8], allow: &Allow, now: Instant, limits: &Limits) -> Re
         return Err(wrong("it describes no SAML 2.0 IdP (no IDPSSODescriptor); is it an SP's?".to_owned()));
     }
     Ok(idps)
+}
+
+/// The entities that the file describes: its root, or what EntitiesDescriptors hold. Not what stands in extensions.
+fn entities(document: &Document) -> impl Iterator<Item = NodeId> + '_ {
+    let is = |id: NodeId, local: &str| document.is(id, Namespace::Metadata, local);
+    document.all_elements().filter(move |id| is(*id, "EntityDescriptor")).filter(move |id| {
+        let mut around = document.parent(*id);
+        while around != NodeId::DOCUMENT && is(around, "EntitiesDescriptor") {
+            around = document.parent(around);
+        }
+        around == NodeId::DOCUMENT
+    })
 }
 
 fn wrong(why: String) -> ConfigError {
@@ -121,7 +133,8 @@ fn first_certificate(document: &Document, descriptor: NodeId) -> Option<NodeId> 
         document.elements(parent).find(|id| document.is(*id, Namespace::Dsig, local))
     };
     let key_info = child(descriptor, "KeyInfo")?;
-    child(child(key_info, "X509Data")?, "X509Certificate")
+    let mut data = document.elements(key_info).filter(|id| document.is(*id, Namespace::Dsig, "X509Data"));
+    data.find_map(|data| child(data, "X509Certificate"))
 }
 
 #[cfg(test)]

@@ -24,32 +24,26 @@ fn is_name(byte: u8) -> bool {
 }
 
 /// The length of the NCName at the start of `text`, or 0 if none starts there. Colons end it.
-pub(super) fn ncname_length(text: &[u8]) -> usize {
-    let ascii = text.iter().position(|b| !is_name(*b)).unwrap_or(text.len());
-    let length = match text.get(ascii) {
-        Some(byte) if !byte.is_ascii() => ascii + text.get(ascii..).map_or(0, non_ascii_rest),
+///
+/// Looks no further than the name's end: a document is asked this at each of its names.
+pub(super) fn ncname_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let ascii = bytes.iter().position(|b| !is_name(*b)).unwrap_or(bytes.len());
+    let length = match bytes.get(ascii) {
+        Some(byte) if !byte.is_ascii() => text.find(|c: char| !is_name_char(c)).unwrap_or(bytes.len()),
         _ => ascii,
     };
-    let starts_well = match text.first() {
+    let starts_well = match bytes.first() {
         Some(b'-' | b'.' | b'0'..=b'9') | None => false,
         Some(byte) if byte.is_ascii() => true,
-        Some(_) => first_char(text).is_some_and(is_name_start),
+        Some(_) => text.chars().next().is_some_and(is_name_start),
     };
     if starts_well { length } else { 0 }
 }
 
 /// Whether the whole text is one NCName, as an ID must be (core 1.3.4).
 pub(crate) fn is_ncname(text: &str) -> bool {
-    !text.is_empty() && ncname_length(text.as_bytes()) == text.len()
-}
-
-fn non_ascii_rest(text: &[u8]) -> usize {
-    let Ok(text) = std::str::from_utf8(text) else { return 0 };
-    text.find(|c: char| !is_name_char(c)).unwrap_or(text.len())
-}
-
-fn first_char(text: &[u8]) -> Option<char> {
-    std::str::from_utf8(text).ok()?.chars().next()
+    !text.is_empty() && ncname_length(text) == text.len()
 }
 
 fn is_name_char(c: char) -> bool {
@@ -105,7 +99,7 @@ mod tests {
             ("a×b", 1),
             ("×", 0),
         ] {
-            assert_eq!(ncname_length(text.as_bytes()), length, "{text}");
+            assert_eq!(ncname_length(text), length, "{text}");
         }
     }
 

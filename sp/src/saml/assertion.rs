@@ -45,7 +45,7 @@ pub struct AuthnStatement {
 impl Assertion {
     /// Reads the one Assertion in the verified octets: they are it, or a Response around it.
     pub fn read(verified: &Verified) -> Result<Self, Rejection> {
-        let document = verified.document();
+        let document = verified.of_message()?;
         let root = document.root();
         let is_assertion = |id: &NodeId| document.is(*id, Namespace::Saml, "Assertion");
         let assertion = if is_assertion(&root) { Some(root) } else { document.elements(root).find(is_assertion) };

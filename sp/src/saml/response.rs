@@ -16,7 +16,7 @@ pub struct Response {
 impl Response {
     /// Reads the Response that the verified octets are.
     pub fn read(verified: &Verified) -> Result<Self, Rejection> {
-        let document = verified.document();
+        let document = verified.of_message()?;
         let root = document.root();
         if !document.is(root, Namespace::Samlp, "Response") {
             return Err(Rejection::new(Reason::UnexpectedRoot, "a samlp:Response", document.qualified_name(root)));

@@ -35,7 +35,10 @@ pub(super) fn check(subject: &Subject<'_>) -> Result<Authenticated, Rejection> {
             ));
         }
     }
-    // With several, the first is the one whose session we follow; the standard wants at least one.
-    let first = statements.first().cloned();
+    // With several, the first is the one whose session we follow; the earliest end bounds it all the same.
+    let first = statements.first().cloned().map(|first| {
+        let session_not_on_or_after = statements.iter().filter_map(|statement| statement.session_not_on_or_after).min();
+        AuthnStatement { session_not_on_or_after, ..first }
+    });
     first.map(Authenticated).ok_or_else(|| Rejection::new(Reason::AuthnStatementMissing, "an AuthnStatement", "none"))
 }

@@ -2,6 +2,11 @@
 
 use crate::config::EntityId;
 use crate::time::Instant;
+use std::time::Duration;
+
+/// How much longer than a message can be accepted its use is remembered: for the time between accepting and redeeming,
+/// and so that a request stays answered while a login page may still be open.
+const MARGIN: Duration = Duration::from_secs(3600);
 
 /// What may happen only once: this Assertion is used, and this request answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,12 +18,13 @@ pub struct Claim {
 }
 
 impl Claim {
-    pub(super) fn new(issuer: &EntityId, assertion_id: &str, request_id: Option<&str>, until: Instant) -> Self {
+    /// A claim on a message that nobody accepts any more from `over_at` on.
+    pub(super) fn new(issuer: &EntityId, assertion_id: &str, request_id: Option<&str>, over_at: Instant) -> Self {
         Self {
             issuer: issuer.clone(),
             assertion_id: assertion_id.to_owned(),
             request_id: request_id.map(str::to_owned),
-            until,
+            until: over_at.later(MARGIN),
         }
     }
 
@@ -37,7 +43,7 @@ impl Claim {
         self.request_id.as_deref()
     }
 
-    /// From when on the claim may be forgotten, because the message is refused as over anyway.
+    /// From when on the claim may be forgotten: the message has been over for long.
     pub fn until(&self) -> Instant {
         self.until
     }

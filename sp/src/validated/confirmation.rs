@@ -13,13 +13,14 @@ use crate::time::Instant;
 /// A bearer confirmation is addressed to this endpoint and request, and not over.
 #[derive(Debug)]
 pub(super) struct BearerConfirmed {
-    until: Instant,
+    last_end: Instant,
 }
 
 impl BearerConfirmed {
-    /// From this instant on the Assertion is refused as over, so its use need not be remembered any longer.
-    pub(super) fn until(&self) -> Instant {
-        self.until
+    /// The latest end of any bearer confirmation of the Assertion, not only of the one that holds now: another may
+    /// hold later.
+    pub(super) fn last_end(&self) -> Instant {
+        self.last_end
     }
 }
 
@@ -28,7 +29,7 @@ pub(super) fn check(subject: &Subject<'_>) -> Result<BearerConfirmed, Rejection>
     let mut first_failure = None;
     for confirmation in confirmations.iter().filter(|confirmation| confirmation.method == METHOD_BEARER) {
         match holds(confirmation, subject) {
-            Ok(confirmed) => return Ok(confirmed),
+            Ok(end) => return Ok(BearerConfirmed { last_end: last_end(confirmations).unwrap_or(end) }),
             Err(rejection) => first_failure = first_failure.or(Some(rejection)),
         }
     }
@@ -39,7 +40,13 @@ pub(super) fn check(subject: &Subject<'_>) -> Result<BearerConfirmed, Rejection>
     }))
 }
 
-fn holds(confirmation: &SubjectConfirmation, subject: &Subject<'_>) -> Result<BearerConfirmed, Rejection> {
+fn last_end(confirmations: &[SubjectConfirmation]) -> Option<Instant> {
+    let bearer = confirmations.iter().filter(|confirmation| confirmation.method == METHOD_BEARER);
+    bearer.filter_map(|confirmation| confirmation.data.as_ref()?.not_on_or_after).max()
+}
+
+/// The end of a confirmation that holds here and now.
+fn holds(confirmation: &SubjectConfirmation, subject: &Subject<'_>) -> Result<Instant, Rejection> {
     let (endpoint, now, skew) = (subject.delivery.endpoint.as_str(), subject.delivery.now, subject.sp.skew());
     let missing = || Rejection::new(Reason::ConfirmationDataMissing, "SubjectConfirmationData", "none");
     let data = confirmation.data.as_ref().ok_or_else(missing)?;
@@ -58,5 +65,5 @@ fn holds(confirmation: &SubjectConfirmation, subject: &Subject<'_>) -> Result<Be
     }
     let wanted = subject.delivery.expectation.settle(subject.envelope.in_response_to.is_some());
     answers(data.in_response_to.as_deref(), wanted)?;
-    Ok(BearerConfirmed { until: end.later(skew.0) })
+    Ok(end)
 }

@@ -3,6 +3,7 @@
 //! A signed Response must have it. An unsigned one may leave it out: the signed Recipient says the same.
 
 use super::Subject;
+use crate::config::EndpointUrl;
 use crate::reject::{Reason, Rejection};
 
 /// The Response was sent to the endpoint that received it, as far as it says.
@@ -10,6 +11,11 @@ use crate::reject::{Reason, Rejection};
 pub(super) struct DestinationMatched(());
 
 pub(super) fn check(subject: &Subject<'_>) -> Result<DestinationMatched, Rejection> {
+    // An endpoint made from a Host header would let the message choose.
+    if !subject.sp.acs().contains(subject.delivery.endpoint) {
+        let ours = subject.sp.acs().iter().map(EndpointUrl::as_str).collect::<Vec<_>>().join(", ");
+        return Err(Rejection::new(Reason::EndpointNotOurs, ours, subject.delivery.endpoint.as_str()));
+    }
     let endpoint = subject.delivery.endpoint.as_str();
     match subject.envelope.destination.as_deref() {
         Some(destination) if destination == endpoint => Ok(DestinationMatched(())),

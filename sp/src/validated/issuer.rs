@@ -1,5 +1,5 @@
 //! Issuer: the Assertion's is the IdP whose keys were used; the Response's is too, and must be there if it is signed
-//! (profiles 4.1.4.2). An Issuer of another format than entity is refused (core 8.3.6).
+//! or its Assertion is encrypted (profiles 4.1.4.2). An Issuer of another format than entity is refused (core 8.3.6).
 
 use super::Subject;
 use crate::names;
@@ -14,7 +14,7 @@ pub(super) fn check(subject: &Subject<'_>) -> Result<IssuerMatched, Rejection> {
     let idp = subject.idp.entity_id().as_str();
     match &subject.envelope.issuer {
         Some(issuer) => is(issuer, idp)?,
-        None if subject.envelope_is_signed => {
+        None if subject.envelope_is_signed || subject.assertion_is_encrypted => {
             return Err(Rejection::new(Reason::IssuerMissing, idp, "a signed Response without"));
         }
         // An unsigned Response may leave it out; the signed Assertion has it.

@@ -46,6 +46,7 @@ pub struct Delivery<'a> {
 pub(crate) struct Subject<'a> {
     pub(crate) envelope: &'a Envelope,
     pub(crate) envelope_is_signed: bool,
+    pub(crate) assertion_is_encrypted: bool,
     pub(crate) assertion: &'a Assertion,
     pub(crate) sp: &'a Sp,
     pub(crate) idp: &'a Idp,
@@ -78,6 +79,9 @@ pub struct Validated {
     assertion: Assertion,
     idp: EntityId,
     relay_state: Option<RelayState>,
+    accepted_at: Instant,
+    /// First instant at which every copy of this Assertion is refused as over.
+    over_at: Instant,
 }
 
 impl Validated {
@@ -88,12 +92,12 @@ impl Validated {
 
     /// What must happen only once.
     pub fn claim(&self) -> Claim {
-        Claim::new(
-            &self.idp,
-            &self.assertion.id,
-            self.evidence.in_response_to.request_id(),
-            self.evidence.confirmation.until(),
-        )
+        Claim::new(&self.idp, &self.assertion.id, self.evidence.in_response_to.request_id(), self.over_at)
+    }
+
+    /// When it was accepted, by the clock of the delivery.
+    pub(crate) fn accepted_at(&self) -> Instant {
+        self.accepted_at
     }
 
     pub(crate) fn into_parts(self) -> (Assertion, EntityId, crate::saml::AuthnStatement, crate::saml::NameId) {
@@ -120,8 +124,15 @@ pub(crate) fn validate(
             return Err(Rejection::new(Reason::UnexpectedRoot, "a Response", "none"));
         }
     };
-    let subject =
-        Subject { envelope, envelope_is_signed: response.is_some(), assertion: &assertion, sp, idp, delivery };
+    let subject = Subject {
+        envelope,
+        envelope_is_signed: response.is_some(),
+        assertion_is_encrypted: message.is_encrypted(),
+        assertion: &assertion,
+        sp,
+        idp,
+        delivery,
+    };
 
     let version = account.note(Check::Version, version::check(&subject));
     let status = account.note(Check::Status, status::check(envelope));
@@ -150,7 +161,10 @@ pub(crate) fn validate(
         confirmation: confirmation?,
         authentication: authentication?,
     };
-    Ok(Validated { evidence, assertion, idp: idp.entity_id().clone(), relay_state })
+    // A confirmation that never seems to end is over when the Assertion is too old (house rule house-3).
+    let too_old = assertion.issue_instant.later(sp.max_age());
+    let over_at = evidence.confirmation.last_end().min(too_old).later(sp.skew().0);
+    Ok(Validated { evidence, assertion, idp: idp.entity_id().clone(), relay_state, accepted_at: delivery.now, over_at })
 }
 
 /// The objects of the message: the Response if it is signed, and the Assertion.

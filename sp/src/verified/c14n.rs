@@ -5,6 +5,7 @@
 
 use crate::names::Namespace;
 use crate::parsed::{Attribute, Document, Kind, NodeId, Span};
+use crate::reject::{Reason, Rejection};
 
 /// Which namespaces an element is written with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,13 +16,16 @@ pub(crate) enum Canonicalization {
     Inclusive,
 }
 
-/// The canonical octets of `apex` and all inside it but `without`.
+/// The canonical octets of `apex` and all inside it but `without`; at most `most` of them, or none at all.
+///
+/// The bound matters: a declaration that stands once in the source may have to be written on each of many elements.
 pub(crate) fn canonicalize(
     document: &Document,
     apex: NodeId,
     without: Option<NodeId>,
     how: &Canonicalization,
-) -> Vec<u8> {
+    most: usize,
+) -> Result<Vec<u8>, Rejection> {
     let mut writer = Writer::new(document, apex, how);
     let end = document.after(apex);
     let mut at = apex;
@@ -32,10 +36,13 @@ pub(crate) fn canonicalize(
             continue;
         }
         writer.node(at);
+        if most < writer.length() {
+            return Err(Rejection::new(Reason::XmlLimitExceeded, format!("at most {most} canonical octets"), "more"));
+        }
         at = at.following();
     }
     writer.close_before(end);
-    writer.finish()
+    Ok(writer.finish())
 }
 
 /// A prefix and the number of the URI it is bound to.
@@ -128,8 +135,11 @@ impl<'d> Writer<'d> {
                         self.render_if_due(prefix);
                     }
                 }
-                for prefix in prefixes {
-                    self.render_if_bound(if prefix == "#default" { "" } else { prefix });
+                // Elsewhere nothing is bound anew, so what the list names is rendered already.
+                if id == self.apex || !self.document.declarations(id).is_empty() {
+                    for prefix in prefixes {
+                        self.render_if_bound(if prefix == "#default" { "" } else { prefix });
+                    }
                 }
             }
             Canonicalization::Inclusive if id == self.apex => {
@@ -255,6 +265,11 @@ impl<'d> Writer<'d> {
     fn flush(&mut self) {
         self.out.extend_from_slice(self.document.text_at(self.run).as_bytes());
         self.run = Span::default();
+    }
+
+    /// How many octets are written, or about to be.
+    fn length(&self) -> usize {
+        self.out.len() + (self.run.end - self.run.start) as usize
     }
 
     fn finish(mut self) -> Vec<u8> {

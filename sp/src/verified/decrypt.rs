@@ -89,11 +89,22 @@ pub(super) fn decrypt(
     if wrapped.is_empty() || wrapped.len() > limits.encrypted_keys {
         return Err(malformed(&format!("1 to {} EncryptedKeys", limits.encrypted_keys), wrapped.len().to_string()));
     }
+    let mut unusable = None;
     for key in wrapped {
-        let key = WrappedKey::read(document, key)?;
+        // Another recipient's key may be wrapped in a way we do not take.
+        let key = match WrappedKey::read(document, key) {
+            Ok(key) => key,
+            Err(rejection) => {
+                unusable = unusable.or(Some(rejection));
+                continue;
+            }
+        };
         if let Some(octets) = keys.iter().find_map(|ours| algorithm.open(&key.unwrap(ours)?, &content)) {
             return Ok(octets);
         }
+    }
+    if let Some(rejection) = unusable {
+        return Err(rejection);
     }
     Err(Rejection::new(
         Reason::DecryptionFailed,

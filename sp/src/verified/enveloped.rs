@@ -21,9 +21,11 @@ pub(super) fn signed_octets(
 ) -> Result<Vec<u8>, Rejection> {
     let parts = Signature::read(document, signature, idp.allow(), limits)?;
     points_at(document, element, &parts)?;
-    let octets = canonicalize(document, element, Some(signature), &parts.reference.canonicalization);
-    digest_matches(&octets, &parts)?;
+    // First who signed, then what: only the IdP's own SignedInfo lets a stranger's document be canonicalized.
     key_made(document, &parts, idp.keys(), limits)?;
+    let how = &parts.reference.canonicalization;
+    let octets = canonicalize(document, element, Some(signature), how, limits.canonical_bytes)?;
+    digest_matches(&octets, &parts)?;
     Ok(octets)
 }
 
@@ -47,9 +49,10 @@ fn digest_matches(octets: &[u8], parts: &Signature) -> Result<(), Rejection> {
 }
 
 fn key_made(document: &Document, parts: &Signature, keys: &[TrustedKey], limits: &Limits) -> Result<(), Rejection> {
-    let octets = canonicalize(document, parts.signed_info, None, &parts.signed_info_canonicalization);
+    let octets =
+        canonicalize(document, parts.signed_info, None, &parts.signed_info_canonicalization, limits.canonical_bytes)?;
     let mut tried = 0;
-    for verifier in keys.iter().take(limits.keys).filter_map(|key| key.verifier(parts.algorithm)) {
+    for verifier in keys.iter().filter_map(|key| key.verifier(parts.algorithm)) {
         if verifier.verify_sig(&octets, &parts.value).is_ok() {
             return Ok(());
         }

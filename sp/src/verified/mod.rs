@@ -49,6 +49,16 @@ impl Verified {
         &self.document
     }
 
+    /// Refuses octets that are believed for another reason than a message's must be.
+    pub(crate) fn of_message(&self) -> Result<&Document, Rejection> {
+        match self.origin {
+            Origin::EnvelopedSignature => Ok(&self.document),
+            Origin::TrustedFile => {
+                Err(Rejection::new(Reason::SignatureMissing, "a message that its IdP signed", "a trusted file"))
+            }
+        }
+    }
+
     /// Why they may be believed.
     pub fn origin(&self) -> Origin {
         self.origin
@@ -61,7 +71,7 @@ impl Verified {
 
     /// Reads again what was digested. Canonical octets may be longer than their source, hence the wider limit.
     fn signed(octets: Vec<u8>, limits: &Limits) -> Result<Self, Rejection> {
-        let limits = Limits { message_bytes: limits.message_bytes.saturating_mul(8), ..limits.clone() };
+        let limits = Limits { message_bytes: limits.canonical_bytes, ..limits.clone() };
         Ok(Self { document: parsed::read(octets, &limits)?, origin: Origin::EnvelopedSignature })
     }
 }
@@ -79,9 +89,15 @@ pub(crate) struct Message {
     pub(crate) envelope: Envelope,
     /// Where the Assertion is, unless it is a part of the signed Response.
     own: Option<Verified>,
+    is_encrypted: bool,
 }
 
 impl Message {
+    /// The Assertion came encrypted.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.is_encrypted
+    }
+
     /// The octets that hold the Assertion: signed themselves, or inside the signed Response.
     pub(crate) fn assertion(&self) -> Option<&Verified> {
         match (&self.own, &self.envelope) {
@@ -113,7 +129,7 @@ pub(crate) fn verify(document: &Document, sp: &Sp, idp: &Idp, account: &mut Acco
         Some(response) => Envelope::Signed(response),
         None => Envelope::Unsigned(account.note(Check::Objects, EnvelopeHint::read(document))?),
     };
-    Ok(Message { envelope, own })
+    Ok(Message { envelope, own, is_encrypted: matches!(structure.carried, Carried::Encrypted(_)) })
 }
 
 /// The octets of an element that carries a Signature; none if it carries none.
@@ -165,7 +181,7 @@ fn decrypted(
     let limits = sp.limits();
     // The outer signature is good already: from here on, the octets it covers are what is read.
     let (document, encrypted) = match response {
-        Some(response) => (response.document(), encrypted_in(response.document(), encrypted)),
+        Some(response) => (response.document(), encrypted_in(response.document())?),
         None => (document, encrypted),
     };
     let inner = decrypt::decrypt(document, encrypted, sp.decryption_keys(), limits)
@@ -183,9 +199,10 @@ fn decrypted(
 }
 
 /// The EncryptedAssertion in the signed Response; the structure check has found exactly one.
-fn encrypted_in(document: &Document, otherwise: NodeId) -> NodeId {
+fn encrypted_in(document: &Document) -> Result<NodeId, Rejection> {
     let is_encrypted = |id: &NodeId| document.is(*id, crate::names::Namespace::Saml, "EncryptedAssertion");
-    document.elements(document.root()).find(is_encrypted).unwrap_or(otherwise)
+    let missing = || Rejection::new(Reason::AssertionMissing, "an EncryptedAssertion", "none in the signed octets");
+    document.elements(document.root()).find(is_encrypted).ok_or_else(missing)
 }
 
 fn not_an_assertion() -> Rejection {

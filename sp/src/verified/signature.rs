@@ -160,7 +160,7 @@ fn algorithm_uri(document: &Document, element: NodeId) -> Result<String, Rejecti
 /// The octets of an element that holds base64 and nothing else.
 pub(super) fn base64(document: &Document, element: NodeId) -> Result<Vec<u8>, Rejection> {
     let text = walk::text(document, element).map_err(as_malformed)?;
-    crate::decoded::base64::decode(text.as_bytes())
+    crate::decoded::base64::decode_in_xml(&text)
         .ok_or_else(|| malformed("base64", format!("{} with something else", document.qualified_name(element))))
 }
 

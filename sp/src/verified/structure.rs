@@ -66,11 +66,17 @@ pub(super) fn of_decrypted(document: &Document) -> Result<Signable, Rejection> {
 /// signed value, and readers of the past took the half before it for the whole. We would read the whole; but whoever
 /// put it there was up to something.
 fn values_are_whole(document: &Document) -> Result<(), Rejection> {
-    let is_text = |id: &NodeId| matches!(document.kind(*id), Kind::Text { .. } | Kind::Cdata);
-    for comment in document.all_nodes().filter(|id| document.kind(*id) == Kind::Comment) {
-        let parent = document.parent(comment);
-        if document.children(parent).filter(is_text).any(|text| !document.characters(text).trim_ascii().is_empty()) {
-            let expected = format!("text in {}", document.qualified_name(parent));
+    for element in document.all_elements() {
+        let (mut has_comment, mut has_text) = (false, false);
+        for child in document.children(element) {
+            match document.kind(child) {
+                Kind::Comment => has_comment = true,
+                Kind::Text { .. } | Kind::Cdata => has_text |= !document.characters(child).trim_ascii().is_empty(),
+                Kind::Element => {}
+            }
+        }
+        if has_comment && has_text {
+            let expected = format!("text in {}", document.qualified_name(element));
             return Err(Rejection::new(Reason::CommentInText, expected, "a comment"));
         }
     }

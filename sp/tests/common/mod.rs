@@ -83,12 +83,12 @@ pub(crate) fn accept_at(xml: &str, sp: &Sp, idp: &Idp, now: Instant) -> Result<V
 }
 
 pub(crate) fn accept(xml: &str, sp: &Sp, idp: &Idp) -> Result<Identity, Rejection> {
-    redeem(accept_at(xml, sp, idp, now())?, &Memory::default())
+    redeem(accept_at(xml, sp, idp, now())?, &Memory::default(), now())
 }
 
 /// Redeems without a runtime: the store of the tests never waits.
-pub(crate) fn redeem(validated: Validated, store: &Memory) -> Result<Identity, Rejection> {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(sp::redeem(validated, store))
+pub(crate) fn redeem(validated: Validated, store: &Memory, now: Instant) -> Result<Identity, Rejection> {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(sp::redeem(validated, store, now))
 }
 
 /// Claims in memory, one lock around all.

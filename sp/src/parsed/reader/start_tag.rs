@@ -166,6 +166,9 @@ impl<'a> Reader<'a> {
             return Err(malformed("a namespace declaration with an absolute URI", format!("xmlns:{name}=\"{uri}\"")));
         }
         let number = if name == "xml" { XML_URI } else { self.scope.number(&uri) };
+        if uri.len() > self.limits.uri_bytes {
+            return Err(limit("octets in a namespace URI", self.limits.uri_bytes));
+        }
         if self.scope.uri_count() > self.limits.namespaces || self.scope.len() >= self.limits.namespaces {
             return Err(limit("namespaces", self.limits.namespaces));
         }
@@ -226,7 +229,7 @@ impl<'a> Reader<'a> {
     }
 
     fn ncname(&mut self) -> Result<Span, Rejection> {
-        let length = ncname_length(self.bytes.get(self.at..).unwrap_or_default());
+        let length = ncname_length(self.source.get(self.at..).unwrap_or_default());
         if length == 0 {
             return Err(malformed("a name", self.around()));
         }

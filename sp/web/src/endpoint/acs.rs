@@ -38,7 +38,7 @@ pub(crate) async fn acs<S: Store>(State(site): State<Arc<Site<S>>>, request: Req
     let delivery = Delivery { endpoint: &site.acs, expectation: &expectation, now: site.clock.now() };
     let validated = received.accept(&site.sp, idp, delivery)?;
     let answered = validated.claim().request_id().is_some();
-    let identity = sp::redeem(validated, &site.store).await?;
+    let identity = sp::redeem(validated, &site.store, site.clock.now()).await?;
 
     let picked = picked.filter(|picked| answered || picked.by_relay_state);
     if let (Some(browser), Some(picked)) = (&browser, &picked) {
@@ -87,8 +87,9 @@ fn expectation(unsolicited: Unsolicited, picked: Option<&Picked>) -> Expectation
     }
 }
 
-/// A new session under a new name; the one this browser may have had ends. A name that was planted before the login is
-/// worth nothing after it.
+/// A new session under a new name, so that a name that was planted before the login is worth nothing after it. The
+/// session this browser had ends where its cookie comes along; with SameSite it stays at home when the IdP is another
+/// site.
 async fn start_session<S: Store>(site: &Site<S>, headers: &HeaderMap, identity: Identity) -> Result<Handle, Refusal> {
     if let Some(previous) = site.cookies().read(headers, Kind::Session) {
         site.store.end_session(&previous).await.map_err(refuse)?;
