@@ -115,10 +115,10 @@ async fn claims() {
         assert_eq!(insert("_c", Some("_r")).await, Inserted::RequestWasAnswered);
         // And neither is its Assertion.
         assert_eq!(insert("_c", Some("_s")).await, Inserted::Fresh);
-        // To the last moment of the five minutes.
-        advance(Duration::from_secs(299));
+        // To the last moment of the message's five minutes, and of the hour behind them.
+        advance(Duration::from_secs(3600 + 299));
         assert_eq!(insert("_a", None).await, Inserted::AssertionWasUsed);
-        // Then the message is refused as over, and the claim makes room: one store rounds to the next second.
+        // Then the message has been over for long, and the claim makes room: one store rounds to the next second.
         advance(Duration::from_secs(2));
         assert_eq!(insert("_a", None).await, Inserted::Fresh);
         assert_eq!(insert("_d", Some("_r")).await, Inserted::Fresh);
@@ -185,7 +185,7 @@ async fn a_full_memory_forgets_logins_and_sessions_but_no_claim() {
     assert_eq!(store.session(&first).await.unwrap(), None);
     assert!(store.session(&second).await.unwrap().is_some());
 
-    hand.advance(Duration::from_secs(3600));
+    hand.advance(Duration::from_secs(3600 + 301));
     assert_eq!(store.insert(&claim("_b", None)).await.unwrap(), Inserted::Fresh);
 }
 
