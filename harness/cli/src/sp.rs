@@ -1,7 +1,9 @@
 //! `samlspec sp`: the Service Provider of this project as a process; one line of JSON when it is ready.
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use harness::Fault;
 use sp_web::{Clock, MetadataFile, Options, Unsolicited};
@@ -34,6 +36,9 @@ pub(crate) struct Arguments {
     /// Where to remember things, `sqlite:PATH`; in memory by default
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
+    /// How far our clock and an IdP's may differ
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    skew: u64,
     /// Take only Responses to our own requests
     #[arg(long)]
     refuse_unsolicited: bool,
@@ -51,6 +56,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Fault> {
         public_url: arguments.public_url,
         idp_metadata: arguments.idp_metadata.iter().map(read).collect::<Result<_, _>>()?,
         clock: arguments.now.map_or_else(Clock::system, Clock::frozen),
+        skew: sp::ClockSkew(Duration::from_secs(arguments.skew)),
         database_url: arguments.database_url,
         unsolicited: if arguments.refuse_unsolicited { Unsolicited::Refused } else { Unsolicited::Accepted },
         ..Options::new()
@@ -68,5 +74,7 @@ fn read(path: &PathBuf) -> Result<MetadataFile, Fault> {
 /// Standard output is for the line of JSON.
 fn log_to_stderr() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Colours are for people; whoever reads the log from a file wants the words.
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
 }

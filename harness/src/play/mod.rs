@@ -78,7 +78,9 @@ pub async fn run(
     let played = player.play_all(&cases, progress).await;
     progress.finished();
     player.stage.read().await.down().await?;
-    let mut report = Report::new(target, stage::version(target), options.seed, scenarios, played?);
+    let mut played = played?;
+    player.stage.read().await.explain(&mut played);
+    let mut report = Report::new(target, stage::version(target), options.seed, scenarios, played);
     report.expect(target, &all_cases(scenarios));
     report.twins = player.controls.count().await;
     report.millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);

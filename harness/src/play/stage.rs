@@ -11,7 +11,9 @@ use super::folder::{self, Folder};
 use crate::browser::Browser;
 use crate::fault::Fault;
 use crate::process::{Running, free_port, wait_attached};
+use crate::report::Row;
 use crate::target::{Endpoints, Mode, Target, Version, Words};
+use crate::verdict::Verdict;
 
 /// How often to look whether a target is down, and how long to wait in between.
 const LOOKS: u32 = 20;
@@ -110,6 +112,15 @@ impl Stage {
     /// The last lines of its log.
     pub(crate) fn log(&self) -> Vec<String> {
         self.running.as_ref().map(Running::log).unwrap_or_default()
+    }
+
+    /// Puts the reason in place of the key under which the target wrote it, where it did.
+    pub(crate) fn explain(&self, rows: &mut [Row]) {
+        let Some(running) = &self.running else { return };
+        for row in rows.iter_mut().filter(|row| row.verdict == Verdict::Refused) {
+            let found = row.reason.as_deref().and_then(|key| running.reason(key));
+            row.reason = found.or(row.reason.take());
+        }
     }
 
     /// Ends what was started.

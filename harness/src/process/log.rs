@@ -1,34 +1,66 @@
-//! What a target's processes write: the last lines, and the first line of JSON on stdout.
+//! What a target's processes write: the last lines, the first line of JSON on stdout, and reasons by their keys.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::Child;
 use tokio::sync::oneshot;
 
+use crate::target::Pattern;
+
 /// How many lines are kept.
 const KEPT_LINES: usize = 20;
 /// How much of one line is kept.
 const KEPT_CHARACTERS: usize = 400;
 
-/// The last lines of all processes of a target.
+/// How many reasons are kept; one run has some thousand rows.
+const KEPT_REASONS: usize = 100_000;
+
+/// The last lines of all processes of a target, and the reasons it gave.
 #[derive(Debug, Clone, Default)]
-pub struct Log(Arc<Mutex<VecDeque<String>>>);
+pub struct Log {
+    pattern: Option<Pattern>,
+    kept: Arc<Mutex<Kept>>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    lines: VecDeque<String>,
+    reasons: HashMap<String, String>,
+}
 
 impl Log {
+    /// A log in which the pattern finds reasons.
+    pub(super) fn with(pattern: Option<Pattern>) -> Self {
+        Self { pattern, kept: Arc::default() }
+    }
+
     /// The lines, oldest first.
     pub fn lines(&self) -> Vec<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        self.lock().lines.iter().cloned().collect()
+    }
+
+    /// The reason that was written with this key.
+    pub fn reason(&self, key: &str) -> Option<String> {
+        self.lock().reasons.get(key).cloned()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn push(&self, line: &str) {
-        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if lines.len() == KEPT_LINES {
-            lines.pop_front();
+        let found = self.pattern.as_ref().and_then(|pattern| pattern.key_and_reason(line));
+        let mut kept = self.lock();
+        if kept.lines.len() == KEPT_LINES {
+            kept.lines.pop_front();
         }
-        lines.push_back(line.chars().take(KEPT_CHARACTERS).collect());
+        kept.lines.push_back(line.chars().take(KEPT_CHARACTERS).collect());
+        if kept.reasons.len() < KEPT_REASONS {
+            kept.reasons.extend(found);
+        }
     }
 
     /// Reads what `child` writes, for as long as it writes.

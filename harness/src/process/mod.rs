@@ -40,7 +40,7 @@ impl Running {
         for port in &ports {
             check_free(*port).await?;
         }
-        let running = Self { children: Mutex::default(), log: Log::default(), ports };
+        let running = Self { children: Mutex::default(), log: Log::with(target.outcome.reason_log.clone()), ports };
         for process in &target.processes {
             running.start_one(target, process, words, env).await?;
         }
@@ -123,6 +123,11 @@ impl Running {
     /// The last lines that the processes wrote.
     pub fn log(&self) -> Vec<String> {
         self.log.lines()
+    }
+
+    /// The reason that the processes wrote beside this key, see [`Target`]'s `reason_log`.
+    pub fn reason(&self, key: &str) -> Option<String> {
+        self.log.reason(key)
     }
 
     /// Ends the process groups and waits until their ports are free.

@@ -23,7 +23,7 @@ pub use form::{
     Trusts, Version,
 };
 pub(crate) use outcome::attributes_of;
-pub use outcome::{Accept, Attributes, Extract, Mode, Outcome, ServerError};
+pub use outcome::{Accept, Attributes, Extract, Mode, Outcome, Pattern, ServerError};
 pub use policy::{EncryptionPolicy, InResponseToPolicy, Policy, ReplayPolicy, SignedPolicy};
 pub use words::Words;
 

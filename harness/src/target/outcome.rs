@@ -21,6 +21,9 @@ pub struct Outcome {
     pub attributes: Option<Attributes>,
     /// Where the SP's own reason stands in the answer of its ACS. Shown, never judged.
     pub reason: Option<Extract>,
+    /// Where it stands in the log of the processes, for an SP that tells the public nothing: a line with a `key`, which
+    /// is what `reason` finds in the answer, and a `reason`.
+    pub reason_log: Option<Pattern>,
     /// What a 5xx of the ACS means.
     pub server_error: ServerError,
 }
@@ -196,6 +199,14 @@ pub enum ServerError {
 #[serde(try_from = "String")]
 pub struct Pattern(regex::Regex);
 
+impl Pattern {
+    /// What the groups `key` and `reason` find in a line.
+    pub(crate) fn key_and_reason(&self, line: &str) -> Option<(String, String)> {
+        let found = self.0.captures(line)?;
+        Some((found.name("key")?.as_str().to_owned(), found.name("reason")?.as_str().to_owned()))
+    }
+}
+
 impl TryFrom<String> for Pattern {
     type Error = String;
 
@@ -214,6 +225,7 @@ struct RawOutcome {
     name_id: Option<Extract>,
     attributes: Option<Attributes>,
     reason: Option<Extract>,
+    reason_log: Option<Pattern>,
     #[serde(default)]
     server_error: ServerError,
 }
@@ -242,6 +254,14 @@ impl TryFrom<RawOutcome> for Outcome {
         if reads_pages && raw.accept.is_none() {
             return Err("expected `accept` (status, json or regex): how an answer shows that someone is logged in");
         }
+        if let Some(Pattern(log)) = &raw.reason_log
+            && !(raw.reason.is_some()
+                && ["key", "reason"].iter().all(|name| log.capture_names().flatten().any(|known| known == *name)))
+        {
+            return Err(
+                "`reason_log` needs `reason`, which finds a key in the answer, and the groups (?<key>..) and (?<reason>..)",
+            );
+        }
         if reads_pages && raw.name_id.is_none() {
             return Err("expected `name_id` (json or regex): a verdict needs to know as whom");
         }
@@ -251,6 +271,7 @@ impl TryFrom<RawOutcome> for Outcome {
             name_id: raw.name_id,
             attributes: raw.attributes,
             reason: raw.reason,
+            reason_log: raw.reason_log,
             server_error: raw.server_error,
         })
     }

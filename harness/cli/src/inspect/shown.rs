@@ -1,8 +1,8 @@
 //! A report as people and as programs read it.
 
 use serde_json::{Map, Value, json};
-use sp::inspect::Report;
-use sp::{Check, Identity, Outcome, Rejection};
+use sp::inspect::{Report, Shown};
+use sp::{Check, Outcome, Rejection};
 use std::fmt::Write;
 
 /// One JSON object on one line.
@@ -17,7 +17,7 @@ pub(super) fn json(report: &Report) -> String {
     Value::Object(object).to_string()
 }
 
-fn accepted(identity: &Identity) -> Map<String, Value> {
+fn accepted(identity: &Shown) -> Map<String, Value> {
     object([
         ("verdict", json!("accepted")),
         ("name_id", json!(identity.name_id.value)),
@@ -44,7 +44,7 @@ fn object<const N: usize>(fields: [(&str, Value); N]) -> Map<String, Value> {
 }
 
 /// Values by name. A name that stands twice, as Keycloak writes roles, has the values of both.
-fn attributes(identity: &Identity) -> Value {
+fn attributes(identity: &Shown) -> Value {
     let mut by_name: Map<String, Value> = Map::new();
     for attribute in &identity.attributes {
         let values = by_name.entry(&attribute.name).or_insert_with(|| json!([]));
