@@ -42,21 +42,28 @@ pub(crate) const FORMAT_UNSPECIFIED: &str = "urn:oasis:names:tc:SAML:1.1:nameid-
 pub(crate) const BINDING_POST: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST";
 pub(crate) const BINDING_REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
 
+/// The namespaces we know, by their URIs.
+const KNOWN: &[(&str, Namespace)] = &[
+    ("", Namespace::None),
+    (SAML, Namespace::Saml),
+    (SAMLP, Namespace::Samlp),
+    (DSIG, Namespace::Dsig),
+    (EXC_C14N, Namespace::ExcC14n),
+    (XSI, Namespace::Xsi),
+    (XENC, Namespace::Xenc),
+    (XENC11, Namespace::Xenc11),
+    (METADATA, Namespace::Metadata),
+    (XML, Namespace::Xml),
+];
+
 impl Namespace {
     /// Which of the known namespaces a URI names; an empty one is none.
     pub(crate) fn of(uri: &str) -> Self {
-        match uri {
-            "" => Self::None,
-            SAML => Self::Saml,
-            SAMLP => Self::Samlp,
-            METADATA => Self::Metadata,
-            DSIG => Self::Dsig,
-            EXC_C14N => Self::ExcC14n,
-            XENC => Self::Xenc,
-            XENC11 => Self::Xenc11,
-            XSI => Self::Xsi,
-            XML => Self::Xml,
-            _ => Self::Foreign,
-        }
+        KNOWN.iter().find(|(known, _)| *known == uri).map_or(Self::Foreign, |(_, namespace)| *namespace)
+    }
+
+    /// The URI of a namespace we know.
+    pub(crate) fn uri(self) -> Option<&'static str> {
+        KNOWN.iter().find(|(_, namespace)| *namespace == self).map(|(uri, _)| *uri)
     }
 }

@@ -1,26 +1,31 @@
 //! Which characters XML 1.0 allows: in a document, in a name, as white space (XML 2.2, 2.3).
 
-/// Octets that may stand in an ASCII name behind its first character.
-const NAME: [bool; 256] = table(b"-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz");
+/// A set of octets. Asking it is one step, whatever is in it.
+pub(super) struct OctetSet([bool; 256]);
 
-#[expect(clippy::indexing_slicing, reason = "runs at compile time, where a wrong index does not compile")]
-const fn table(members: &[u8]) -> [bool; 256] {
-    let mut set = [false; 256];
-    let mut i = 0;
-    while i < members.len() {
-        set[members[i] as usize] = true;
-        i += 1;
+impl OctetSet {
+    #[expect(clippy::indexing_slicing, reason = "runs at compile time, where a wrong index does not compile")]
+    pub(super) const fn of(members: &[u8]) -> Self {
+        let mut set = [false; 256];
+        let mut i = 0;
+        while i < members.len() {
+            set[members[i] as usize] = true;
+            i += 1;
+        }
+        Self(set)
     }
-    set
+
+    #[expect(clippy::indexing_slicing, reason = "the table has an entry for each octet")]
+    pub(super) fn has(&self, byte: u8) -> bool {
+        self.0[usize::from(byte)]
+    }
 }
+
+/// Octets that may stand in an ASCII name behind its first character.
+static NAME: OctetSet = OctetSet::of(b"-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz");
 
 pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
-}
-
-/// Whether the octet may stand in an ASCII name.
-fn is_name(byte: u8) -> bool {
-    NAME.get(usize::from(byte)).copied().unwrap_or(false)
 }
 
 /// The length of the NCName at the start of `text`, or 0 if none starts there. Colons end it.
@@ -28,7 +33,7 @@ fn is_name(byte: u8) -> bool {
 /// Looks no further than the name's end: a document is asked this at each of its names.
 pub(super) fn ncname_length(text: &str) -> usize {
     let bytes = text.as_bytes();
-    let ascii = bytes.iter().position(|b| !is_name(*b)).unwrap_or(bytes.len());
+    let ascii = bytes.iter().position(|b| !NAME.has(*b)).unwrap_or(bytes.len());
     let length = match bytes.get(ascii) {
         Some(byte) if !byte.is_ascii() => text.find(|c: char| !is_name_char(c)).unwrap_or(bytes.len()),
         _ => ascii,
@@ -48,7 +53,7 @@ pub(crate) fn is_ncname(text: &str) -> bool {
 
 fn is_name_char(c: char) -> bool {
     if c.is_ascii() {
-        return u8::try_from(c).is_ok_and(is_name);
+        return u8::try_from(c).is_ok_and(|byte| NAME.has(byte));
     }
     is_name_start(c) || matches!(c, '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}')
 }

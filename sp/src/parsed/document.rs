@@ -96,7 +96,7 @@ pub(crate) struct Document {
     pub(super) attributes: Vec<Attribute>,
     pub(super) declarations: Vec<NamespaceDeclaration>,
     /// Each namespace URI once; number 0 is the empty one.
-    pub(super) uris: Vec<String>,
+    pub(super) uris: Vec<Cow<'static, str>>,
 }
 
 impl Document {
@@ -181,6 +181,20 @@ impl Document {
         })
     }
 
+    /// The next child of `parent` behind this one that is an element.
+    pub(crate) fn next_element(&self, parent: NodeId, child: NodeId) -> Option<NodeId> {
+        let end = self.node(parent).next;
+        let mut at = self.node(child).next;
+        while at < end {
+            let node = self.node(at);
+            if node.kind == Kind::Element {
+                return Some(at);
+            }
+            at = node.next;
+        }
+        None
+    }
+
     /// The children that are elements.
     pub(crate) fn elements(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         self.children(id).filter(|child| self.node(*child).kind == Kind::Element)
@@ -207,7 +221,7 @@ impl Document {
     }
 
     pub(crate) fn uri(&self, number: u32) -> &str {
-        self.uris.get(number as usize).map_or("", String::as_str)
+        self.uris.get(number as usize).map_or("", |uri| uri.as_ref())
     }
 
     /// The namespace URI of an element.

@@ -3,12 +3,13 @@
 //! Takes a subset of XML 1.0 with namespaces: UTF-8, no DOCTYPE, no processing instruction, no relative namespace URI.
 //! What it takes, every conforming reader takes, and sees the same tree.
 
-use super::chars::{find_forbidden, is_space, ncname_length};
+use super::chars::{OctetSet, find_forbidden, is_space, ncname_length};
 use super::document::{Attribute, Document, Kind, NamespaceDeclaration, Node, NodeId, Span};
 use super::scope::{NO_URI, Scope, XML_URI};
 use crate::limits::Limits;
 use crate::names::{self, Namespace};
 use crate::reject::{Reason, Rejection};
+use std::borrow::Cow;
 
 mod declaration;
 mod references;
@@ -76,7 +77,7 @@ struct Tree {
     nodes: Vec<Node>,
     attributes: Vec<Attribute>,
     declarations: Vec<NamespaceDeclaration>,
-    uris: Vec<String>,
+    uris: Vec<Cow<'static, str>>,
 }
 
 impl Tree {

@@ -2,6 +2,7 @@
 
 use super::document::{NamespaceDeclaration, Span};
 use crate::names::{self, Namespace};
+use std::borrow::Cow;
 
 /// Number of the empty URI, which stands for "no namespace".
 pub(super) const NO_URI: u32 = 0;
@@ -12,7 +13,7 @@ pub(super) const XML_URI: u32 = 1;
 #[derive(Debug)]
 pub(super) struct Scope {
     bindings: Vec<NamespaceDeclaration>,
-    uris: Vec<String>,
+    uris: Vec<Cow<'static, str>>,
     kinds: Vec<Namespace>,
 }
 
@@ -20,7 +21,7 @@ impl Scope {
     pub(super) fn new() -> Self {
         Self {
             bindings: Vec::with_capacity(16),
-            uris: vec![String::new(), names::XML.to_owned()],
+            uris: vec![Cow::Borrowed(""), Cow::Borrowed(names::XML)],
             kinds: vec![Namespace::None, Namespace::Xml],
         }
     }
@@ -45,29 +46,34 @@ impl Scope {
         self.uris.len()
     }
 
-    pub(super) fn into_uris(self) -> Vec<String> {
+    pub(super) fn into_uris(self) -> Vec<Cow<'static, str>> {
         self.uris
+    }
+
+    /// The number of a URI that came up before.
+    pub(super) fn known(&self, uri: &str) -> Option<u32> {
+        self.uris.iter().position(|known| known == uri).and_then(|number| u32::try_from(number).ok())
     }
 
     /// The number of a URI, the same for the same octets.
     pub(super) fn number(&mut self, uri: &str) -> u32 {
-        let known = self.uris.iter().position(|known| known == uri);
-        let number = known.unwrap_or_else(|| {
-            self.uris.push(uri.to_owned());
-            self.kinds.push(Namespace::of(uri));
-            self.uris.len() - 1
-        });
-        u32::try_from(number).unwrap_or(u32::MAX)
+        self.known(uri).unwrap_or_else(|| {
+            let kind = Namespace::of(uri);
+            self.uris.push(kind.uri().map_or_else(|| Cow::Owned(uri.to_owned()), Cow::Borrowed));
+            self.kinds.push(kind);
+            u32::try_from(self.uris.len() - 1).unwrap_or(u32::MAX)
+        })
     }
 
     /// What a prefix is bound to; an empty prefix without a default namespace is bound to no namespace.
     pub(super) fn resolve(&self, source: &str, prefix: Span) -> Option<u32> {
+        let source = source.as_bytes();
         let text = |span: Span| source.get(span.start as usize..span.end as usize).unwrap_or_default();
         let wanted = text(prefix);
         match self.bindings.iter().rev().find(|binding| text(binding.prefix) == wanted) {
             Some(binding) => Some(binding.uri),
             None if wanted.is_empty() => Some(NO_URI),
-            None if wanted == "xml" => Some(XML_URI),
+            None if wanted == b"xml" => Some(XML_URI),
             None => None,
         }
     }

@@ -12,35 +12,30 @@ use crate::time::Instant;
 pub(crate) struct Children<'d> {
     document: &'d Document,
     parent: NodeId,
-    elements: Vec<NodeId>,
-    at: usize,
+    /// The next child element, if there is one.
+    next: Option<NodeId>,
 }
 
 impl<'d> Children<'d> {
     /// The children of an element whose content is elements only.
     pub(crate) fn of(document: &'d Document, parent: NodeId) -> Result<Self, Rejection> {
-        let mut elements = Vec::with_capacity(8);
         for child in document.children(parent) {
-            match document.kind(child) {
-                Kind::Element => elements.push(child),
-                Kind::Comment => {}
-                Kind::Text { .. } | Kind::Cdata => {
-                    let text = document.characters(child);
-                    if !text.bytes().all(|b| b.is_ascii_whitespace()) {
-                        let expected = format!("only elements in {}", document.qualified_name(parent));
-                        return Err(Rejection::new(Reason::UnexpectedElement, expected, format!("the text `{text}`")));
-                    }
+            if matches!(document.kind(child), Kind::Text { .. } | Kind::Cdata) {
+                let text = document.characters(child);
+                if !text.bytes().all(|b| b.is_ascii_whitespace()) {
+                    let expected = format!("only elements in {}", document.qualified_name(parent));
+                    return Err(Rejection::new(Reason::UnexpectedElement, expected, format!("the text `{text}`")));
                 }
             }
         }
-        Ok(Self { document, parent, elements, at: 0 })
+        let next = document.elements(parent).next();
+        Ok(Self { document, parent, next })
     }
 
     /// The next child, if it has this name.
     pub(crate) fn take(&mut self, namespace: Namespace, local: &str) -> Option<NodeId> {
-        let next = self.elements.get(self.at).copied().filter(|next| self.document.is(*next, namespace, local))?;
-        self.at += 1;
-        Some(next)
+        self.next.filter(|next| self.document.is(*next, namespace, local))?;
+        self.any()
     }
 
     /// The next child, which must have this name.
@@ -53,14 +48,14 @@ impl<'d> Children<'d> {
 
     /// The next child, whatever it is.
     pub(crate) fn any(&mut self) -> Option<NodeId> {
-        let next = self.elements.get(self.at).copied()?;
-        self.at += 1;
-        Some(next)
+        let taken = self.next?;
+        self.next = self.document.next_element(self.parent, taken);
+        Some(taken)
     }
 
     /// Refuses children that were not taken.
     pub(crate) fn finish(self) -> Result<(), Rejection> {
-        if self.at == self.elements.len() {
+        if self.next.is_none() {
             return Ok(());
         }
         let expected = format!("nothing more in {}", self.document.qualified_name(self.parent));
@@ -68,8 +63,7 @@ impl<'d> Children<'d> {
     }
 
     fn shown_next(&self) -> String {
-        let next = self.elements.get(self.at);
-        next.map_or("nothing".to_owned(), |next| format!("{} there", self.document.qualified_name(*next)))
+        self.next.map_or("nothing".to_owned(), |next| format!("{} there", self.document.qualified_name(next)))
     }
 }
 

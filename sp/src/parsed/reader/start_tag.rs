@@ -4,15 +4,13 @@
 //! relative namespace URIs, which canonicalization cannot treat (exc-c14n 1, "void canonicalization").
 
 use super::{
-    Attribute, Kind, NamespaceDeclaration, Open, Reader, Rejection, Span, XML_URI, blank_node, is_space, limit,
-    malformed, names, ncname_length, references, resolve_attribute,
+    Attribute, Kind, NO_URI, NamespaceDeclaration, OctetSet, Open, Reader, Rejection, Span, XML_URI, blank_node,
+    is_space, limit, malformed, names, ncname_length, references, resolve_attribute,
 };
 use crate::names::Namespace;
 
 /// Octets that end an attribute value or keep it from being canonical as it stands.
-fn is_special(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\'' | b'<' | b'&' | b'\t' | b'\n' | b'\r')
-}
+static SPECIAL: OctetSet = OctetSet::of(b"\"'<&\t\n\r");
 
 /// An attribute as spelled, before its prefix is resolved.
 struct Spelled {
@@ -116,7 +114,7 @@ impl<'a> Reader<'a> {
         let mut plain = true;
         loop {
             let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let Some(length) = rest.iter().position(|byte| is_special(*byte)) else {
+            let Some(length) = rest.iter().position(|byte| SPECIAL.has(*byte)) else {
                 return Err(malformed("the end of an attribute value", "the end of the document"));
             };
             self.at += length;
@@ -160,15 +158,11 @@ impl<'a> Reader<'a> {
     fn declare(&mut self, prefix: Span, value: Span) -> Result<(), Rejection> {
         let uri = resolve_attribute(self.text_of(value));
         let name = self.text_of(prefix);
-        let reserved = name == "xmlns" || uri == names::XMLNS || (name == "xml") != (uri == names::XML);
-        let empty = uri.is_empty() && !name.is_empty();
-        if reserved || empty || !(uri.is_empty() || has_scheme(&uri)) {
-            return Err(malformed("a namespace declaration with an absolute URI", format!("xmlns:{name}=\"{uri}\"")));
-        }
-        let number = if name == "xml" { XML_URI } else { self.scope.number(&uri) };
-        if uri.len() > self.limits.uri_bytes {
-            return Err(limit("octets in a namespace URI", self.limits.uri_bytes));
-        }
+        let number = match self.scope.known(&uri) {
+            // Judged when it came up first; `xml` alone is bound by the standard itself.
+            Some(number) if number != NO_URI && number != XML_URI && name != "xml" && name != "xmlns" => number,
+            _ => self.judge(name, &uri)?,
+        };
         if self.scope.uri_count() > self.limits.namespaces || self.scope.len() >= self.limits.namespaces {
             return Err(limit("namespaces", self.limits.namespaces));
         }
@@ -187,6 +181,20 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The number of a URI that may be bound to this prefix (XML Namespaces 1.0, 3).
+    fn judge(&mut self, name: &str, uri: &str) -> Result<u32, Rejection> {
+        let reserved = name == "xmlns" || uri == names::XMLNS || (name == "xml") != (uri == names::XML);
+        let empty = uri.is_empty() && !name.is_empty();
+        if reserved || empty || !(uri.is_empty() || has_scheme(uri)) {
+            let found = format!("xmlns:{name}=\"{uri}\"");
+            return Err(malformed("a namespace declaration with an absolute URI", found));
+        }
+        if uri.len() > self.limits.uri_bytes {
+            return Err(limit("octets in a namespace URI", self.limits.uri_bytes));
+        }
+        Ok(self.scope.number(uri))
     }
 
     /// Resolves the prefixes of the attributes from `first` on, and refuses two of one expanded name.
