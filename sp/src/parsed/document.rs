@@ -100,6 +100,10 @@ pub(crate) struct Document {
 }
 
 impl Document {
+    pub(crate) fn source(&self) -> &str {
+        &self.source
+    }
+
     pub(crate) fn text_at(&self, span: Span) -> &str {
         self.source.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
@@ -224,6 +228,23 @@ impl Document {
         self.uris.get(number as usize).map_or("", |uri| uri.as_ref())
     }
 
+    pub(crate) fn prefix_span(&self, id: NodeId) -> Span {
+        self.node(id).prefix
+    }
+
+    pub(crate) fn local_span(&self, id: NodeId) -> Span {
+        self.node(id).local
+    }
+
+    pub(crate) fn namespace(&self, id: NodeId) -> Namespace {
+        self.node(id).namespace
+    }
+
+    /// The namespace number of an element, equal for equal URIs of one document.
+    pub(crate) fn element_uri_number(&self, id: NodeId) -> u32 {
+        self.node(id).uri
+    }
+
     /// The namespace URI of an element.
     pub(crate) fn element_uri(&self, id: NodeId) -> &str {
         self.uri(self.node(id).uri)
@@ -269,5 +290,26 @@ impl Document {
             }
             at = self.parent(at);
         }
+    }
+
+    /// Everything there is to know of each node, for tests that hold two trees against each other.
+    #[cfg(test)]
+    pub(crate) fn dump(&self) -> Vec<String> {
+        let node = |(id, node): (NodeId, &Node)| {
+            let Node { kind, parent, next, span, namespace, start_tag_end, end_tag_start, plain_tag, .. } = node;
+            let attribute = |a: &Attribute| {
+                let (prefix, local, value) = (self.text_at(a.prefix), self.text_at(a.local), a.value);
+                format!("{prefix}:{local}={value:?} {:?} {} {}", a.namespace, self.uri(a.uri), a.plain)
+            };
+            let declaration = |d: &NamespaceDeclaration| format!("{}={}", self.text_at(d.prefix), self.uri(d.uri));
+            let attributes: Vec<_> = self.attributes(id).iter().map(attribute).collect();
+            let declarations: Vec<_> = self.declarations(id).iter().map(declaration).collect();
+            let (name, uri) = (self.qualified_name(id), self.uri(node.uri));
+            format!(
+                "{kind:?} {parent:?} {next:?} {span:?} {name} {namespace:?} {uri} {attributes:?} {declarations:?} \
+                 {start_tag_end} {end_tag_start} {plain_tag}"
+            )
+        };
+        (0..).map(NodeId).zip(&self.nodes).map(node).collect()
     }
 }

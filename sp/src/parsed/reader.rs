@@ -356,7 +356,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn blank_node(kind: Kind, parent: NodeId, span: Span) -> Node {
+pub(super) fn blank_node(kind: Kind, parent: NodeId, span: Span) -> Node {
     Node {
         kind,
         parent,

@@ -4,7 +4,7 @@
 //! failure here that could digest as nothing: what canonicalization cannot treat, the reader has refused.
 
 use crate::names::Namespace;
-use crate::parsed::{Attribute, Document, Kind, NodeId, Span};
+use crate::parsed::{Attribute, Builder, Document, Kind, NamespaceDeclaration, NodeId, Span, WrittenTag};
 use crate::reject::{Reason, Rejection};
 
 /// Which namespaces an element is written with.
@@ -16,16 +16,16 @@ pub(crate) enum Canonicalization {
     Inclusive,
 }
 
-/// The canonical octets of `apex` and all inside it but `without`; at most `most` of them, or none at all.
-///
-/// The bound matters: a declaration that stands once in the source may have to be written on each of many elements.
+/// The canonical form of `apex` and all inside it but `without`: a document of its own, whose octets are to be digested
+/// and whose tree is over these octets. At most `most` octets, or none at all: a declaration that stands once in the
+/// source may have to be written on each of many elements.
 pub(crate) fn canonicalize(
     document: &Document,
     apex: NodeId,
     without: Option<NodeId>,
     how: &Canonicalization,
     most: usize,
-) -> Result<Vec<u8>, Rejection> {
+) -> Result<Document, Rejection> {
     let mut writer = Writer::new(document, apex, how);
     let end = document.after(apex);
     let mut at = apex;
@@ -37,7 +37,8 @@ pub(crate) fn canonicalize(
         }
         writer.node(at);
         if most < writer.length() {
-            return Err(Rejection::new(Reason::XmlLimitExceeded, format!("at most {most} canonical octets"), "more"));
+            let expected = format!("at most {most} canonical octets");
+            return Err(Rejection::new(Reason::XmlLimitExceeded, expected, "more"));
         }
         at = at.following();
     }
@@ -58,7 +59,8 @@ struct Open {
 struct Writer<'d> {
     document: &'d Document,
     how: &'d Canonicalization,
-    out: Vec<u8>,
+    out: String,
+    tree: Builder,
     /// Source octets that are to be copied as they stand, and were not yet.
     run: Span,
     open: Vec<Open>,
@@ -80,7 +82,8 @@ impl<'d> Writer<'d> {
         Self {
             document,
             how,
-            out: Vec::with_capacity((span.end - span.start) as usize + 256),
+            out: String::with_capacity((span.end - span.start) as usize + 256),
+            tree: Builder::new(apex, document.after(apex)),
             run: Span::default(),
             open: Vec::with_capacity(16),
             scope,
@@ -91,13 +94,18 @@ impl<'d> Writer<'d> {
     }
 
     fn node(&mut self, id: NodeId) {
+        let start = self.place();
         match self.document.kind(id) {
             Kind::Element => self.start_tag(id),
-            Kind::Text { plain: true } => self.copy(self.document.span(id)),
+            Kind::Text { plain: true } => {
+                self.copy(self.document.span(id));
+                self.tree.text(start, self.place(), true);
+            }
             Kind::Text { plain: false } | Kind::Cdata => {
                 let text = self.document.characters(id);
                 self.flush();
-                escape_text(&text, &mut self.out);
+                let plain = escape_text(&text, &mut self.out);
+                self.tree.text(start, self.place(), plain);
             }
             Kind::Comment => {}
         }
@@ -115,11 +123,11 @@ impl<'d> Writer<'d> {
         let attributes = document.attributes(id);
         if plain && declarations.is_empty() && self.due.is_empty() && inherited.is_empty() && self.is_sorted(attributes)
         {
+            self.tree.copied_element(document, id, self.place());
             self.copy(span);
         } else {
             self.write_start_tag(id, attributes.iter().copied().chain(inherited).collect());
         }
-        self.rendered.append(&mut self.due);
         self.open.push(frame);
     }
 
@@ -209,44 +217,79 @@ impl<'d> Writer<'d> {
         let document = self.document;
         attributes.sort_by_key(|attribute| self.sort_key(attribute));
         self.flush();
-        self.out.push(b'<');
-        self.out.extend_from_slice(document.qualified_name(id).as_bytes());
-        for (prefix, uri) in &self.due {
-            self.out.extend_from_slice(if prefix.is_empty() { b" xmlns" } else { b" xmlns:" });
-            self.out.extend_from_slice(prefix.as_bytes());
-            self.out.extend_from_slice(b"=\"");
-            escape_attribute(document.uri(*uri), &mut self.out);
-            self.out.push(b'"');
+        let mut tag = self.tree.tag(self.place());
+        self.out.push('<');
+        (tag.prefix, tag.local) = self.name(document.prefix(id), document.local(id));
+        for (prefix, uri) in std::mem::take(&mut self.due) {
+            self.write_declaration(prefix, uri, &mut tag);
+            self.rendered.push((prefix, uri));
         }
         for attribute in &attributes {
-            let prefix = document.text_at(attribute.prefix);
-            self.out.push(b' ');
-            self.out.extend_from_slice(prefix.as_bytes());
-            self.out.extend_from_slice(if prefix.is_empty() { b"" } else { b":" });
-            self.out.extend_from_slice(document.text_at(attribute.local).as_bytes());
-            self.out.extend_from_slice(b"=\"");
-            if attribute.plain {
-                self.out.extend_from_slice(document.text_at(attribute.value).as_bytes());
-            } else {
-                escape_attribute(&document.attribute_value(attribute), &mut self.out);
-            }
-            self.out.push(b'"');
+            self.write_attribute(attribute, &mut tag);
         }
-        self.out.push(b'>');
+        self.out.push('>');
+        tag.end = self.place();
+        self.tree.written_element(document, id, &tag);
+    }
+
+    fn write_declaration(&mut self, prefix: &'d str, uri: u32, tag: &mut WrittenTag) {
+        self.out.push_str(if prefix.is_empty() { " xmlns" } else { " xmlns:" });
+        let prefix = if prefix.is_empty() { Span::default() } else { self.put(prefix) };
+        self.out.push_str("=\"");
+        tag.plain &= escape_attribute(self.document.uri(uri), &mut self.out);
+        self.out.push('"');
+        self.tree.declaration(NamespaceDeclaration { prefix, uri });
+    }
+
+    fn write_attribute(&mut self, attribute: &Attribute, tag: &mut WrittenTag) {
+        let document = self.document;
+        self.out.push(' ');
+        let (prefix, local) = self.name(document.text_at(attribute.prefix), document.text_at(attribute.local));
+        self.out.push_str("=\"");
+        let start = self.place();
+        let plain = if attribute.plain {
+            self.out.push_str(document.text_at(attribute.value));
+            true
+        } else {
+            escape_attribute(&document.attribute_value(attribute), &mut self.out)
+        };
+        let value = Span { start, end: self.place() };
+        self.out.push('"');
+        tag.plain &= plain;
+        self.tree.attribute(Attribute { prefix, local, value, plain, ..*attribute });
+    }
+
+    /// Writes a name; where its prefix and its local part stand.
+    fn name(&mut self, prefix: &str, local: &str) -> (Span, Span) {
+        if prefix.is_empty() {
+            return (Span::default(), self.put(local));
+        }
+        let prefix = self.put(prefix);
+        self.out.push(':');
+        (prefix, self.put(local))
+    }
+
+    /// Writes text; where it stands.
+    fn put(&mut self, text: &str) -> Span {
+        let start = self.place();
+        self.out.push_str(text);
+        Span { start, end: self.place() }
     }
 
     /// Writes the end tags of the elements that end before this node.
     fn close_before(&mut self, at: NodeId) {
         while let Some(open) = self.open.pop_if(|open| self.document.after(open.id) <= at) {
+            let start = self.place();
             match self.document.plain_end_tag(open.id) {
                 Some(span) => self.copy(span),
                 None => {
                     self.flush();
-                    self.out.extend_from_slice(b"</");
-                    self.out.extend_from_slice(self.document.qualified_name(open.id).as_bytes());
-                    self.out.push(b'>');
+                    self.out.push_str("</");
+                    self.out.push_str(self.document.qualified_name(open.id));
+                    self.out.push('>');
                 }
             }
+            self.tree.end_element(start, self.place());
             self.scope.truncate(open.scope);
             self.rendered.truncate(open.rendered);
         }
@@ -263,7 +306,7 @@ impl<'d> Writer<'d> {
     }
 
     fn flush(&mut self) {
-        self.out.extend_from_slice(self.document.text_at(self.run).as_bytes());
+        self.out.push_str(self.document.text_at(self.run));
         self.run = Span::default();
     }
 
@@ -272,36 +315,52 @@ impl<'d> Writer<'d> {
         self.out.len() + (self.run.end - self.run.start) as usize
     }
 
-    fn finish(mut self) -> Vec<u8> {
+    /// Where the next octet will stand.
+    fn place(&self) -> u32 {
+        Span::new(self.length(), self.length()).start
+    }
+
+    fn finish(mut self) -> Document {
         self.flush();
-        self.out
+        self.tree.finish(self.out, self.document)
     }
 }
 
-fn escape_text(text: &str, out: &mut Vec<u8>) {
-    for byte in text.bytes() {
-        match byte {
-            b'&' => out.extend_from_slice(b"&amp;"),
-            b'<' => out.extend_from_slice(b"&lt;"),
-            b'>' => out.extend_from_slice(b"&gt;"),
-            b'\r' => out.extend_from_slice(b"&#xD;"),
-            _ => out.push(byte),
-        }
-    }
+/// Whether the text needed no reference.
+fn escape_text(text: &str, out: &mut String) -> bool {
+    escape(text, out, |c| match c {
+        '&' => Some("&amp;"),
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        '\r' => Some("&#xD;"),
+        _ => None,
+    })
 }
 
-fn escape_attribute(value: &str, out: &mut Vec<u8>) {
-    for byte in value.bytes() {
-        match byte {
-            b'&' => out.extend_from_slice(b"&amp;"),
-            b'<' => out.extend_from_slice(b"&lt;"),
-            b'"' => out.extend_from_slice(b"&quot;"),
-            b'\t' => out.extend_from_slice(b"&#x9;"),
-            b'\n' => out.extend_from_slice(b"&#xA;"),
-            b'\r' => out.extend_from_slice(b"&#xD;"),
-            _ => out.push(byte),
-        }
+/// Whether the value needed no reference.
+fn escape_attribute(value: &str, out: &mut String) -> bool {
+    escape(value, out, |c| match c {
+        '&' => Some("&amp;"),
+        '<' => Some("&lt;"),
+        '"' => Some("&quot;"),
+        '\t' => Some("&#x9;"),
+        '\n' => Some("&#xA;"),
+        '\r' => Some("&#xD;"),
+        _ => None,
+    })
+}
+
+fn escape(text: &str, out: &mut String, reference: impl Fn(char) -> Option<&'static str>) -> bool {
+    let mut plain = true;
+    let mut rest = text;
+    while let Some((at, (special, with))) = rest.char_indices().find_map(|(at, c)| Some((at, (c, reference(c)?)))) {
+        plain = false;
+        out.push_str(rest.get(..at).unwrap_or_default());
+        out.push_str(with);
+        rest = rest.get(at + special.len_utf8()..).unwrap_or_default();
     }
+    out.push_str(rest);
+    plain
 }
 
 #[cfg(test)]

@@ -18,15 +18,15 @@ pub(super) fn signed_octets(
     signature: NodeId,
     idp: &Idp,
     limits: &Limits,
-) -> Result<Vec<u8>, Rejection> {
+) -> Result<Document, Rejection> {
     let parts = Signature::read(document, signature, idp.allow(), limits)?;
     points_at(document, element, &parts)?;
     // First who signed, then what: only the IdP's own SignedInfo lets a stranger's document be canonicalized.
     key_made(document, &parts, idp.keys(), limits)?;
     let how = &parts.reference.canonicalization;
-    let octets = canonicalize(document, element, Some(signature), how, limits.canonical_bytes)?;
-    digest_matches(&octets, &parts)?;
-    Ok(octets)
+    let canonical = canonicalize(document, element, Some(signature), how, limits.canonical_bytes)?;
+    digest_matches(canonical.source().as_bytes(), &parts)?;
+    Ok(canonical)
 }
 
 /// `Reference` names the parent of the Signature, and no element elsewhere (core 5.4.2).
@@ -53,7 +53,7 @@ fn key_made(document: &Document, parts: &Signature, keys: &[TrustedKey], limits:
         canonicalize(document, parts.signed_info, None, &parts.signed_info_canonicalization, limits.canonical_bytes)?;
     let mut tried = 0;
     for verifier in keys.iter().filter_map(|key| key.verifier(parts.algorithm)) {
-        if verifier.verify_sig(&octets, &parts.value).is_ok() {
+        if verifier.verify_sig(octets.source().as_bytes(), &parts.value).is_ok() {
             return Ok(());
         }
         tried += 1;

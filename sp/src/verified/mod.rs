@@ -3,8 +3,8 @@
 //! Refuses: Assertions and Signatures out of place, a Signature that is there but not good (even if another one would
 //! do), an Assertion that no signature covers, and encryption that is demanded and missing or cannot be undone.
 //!
-//! [`Verified`] can only be made here. It holds the octets that were digested, read again; what was not digested is
-//! not in it.
+//! [`Verified`] can only be made here. It holds the octets that were digested, and a tree over these octets; what was
+//! not digested is not in it.
 
 pub(crate) mod algorithm;
 pub(crate) mod c14n;
@@ -68,12 +68,6 @@ impl Verified {
     pub(crate) fn trusted_file(octets: Vec<u8>, limits: &Limits) -> Result<Self, Rejection> {
         Ok(Self { document: parsed::read(octets, limits)?, origin: Origin::TrustedFile })
     }
-
-    /// Reads again what was digested. Canonical octets may be longer than their source, hence the wider limit.
-    fn signed(octets: Vec<u8>, limits: &Limits) -> Result<Self, Rejection> {
-        let limits = Limits { message_bytes: limits.canonical_bytes, ..limits.clone() };
-        Ok(Self { document: parsed::read(octets, &limits)?, origin: Origin::EnvelopedSignature })
-    }
 }
 
 /// The Response around the Assertion: signed itself, or just a hint.
@@ -135,8 +129,8 @@ pub(crate) fn verify(document: &Document, sp: &Sp, idp: &Idp, account: &mut Acco
 /// The octets of an element that carries a Signature; none if it carries none.
 fn signed(document: &Document, place: Signable, idp: &Idp, limits: &Limits) -> Result<Option<Verified>, Rejection> {
     let Some(signature) = place.signature else { return Ok(None) };
-    let octets = enveloped::signed_octets(document, place.element, signature, idp, limits)?;
-    Verified::signed(octets, limits).map(Some)
+    let document = enveloped::signed_octets(document, place.element, signature, idp, limits)?;
+    Ok(Some(Verified { document, origin: Origin::EnvelopedSignature }))
 }
 
 fn note_signature(
