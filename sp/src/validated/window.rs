@@ -20,17 +20,17 @@ fn is_open(assertion: &Assertion, now: Instant, skew: ClockSkew) -> Result<Withi
         .conditions
         .as_ref()
         .map_or((None, None), |conditions| (conditions.not_before, conditions.not_on_or_after));
+    // Said first, as it is no matter of the clock: with a skew, such a window could seem open from both ends.
+    if let (Some(start), Some(end)) = (not_before, not_on_or_after)
+        && end <= start
+    {
+        return Err(Rejection::new(Reason::WindowEmpty, format!("after {start}"), end.to_string()));
+    }
     if let Some(start) = not_before.filter(|start| now.later(skew.0) < *start) {
         return Err(Rejection::new(Reason::NotYetValid, format!("a start at {now} or before"), start.to_string()));
     }
     if let Some(end) = not_on_or_after.filter(|end| is_over(*end, now, skew)) {
         return Err(Rejection::new(Reason::Expired, format!("an end after {now}"), end.to_string()));
-    }
-    // With a skew, a window that is empty or runs backwards could seem open from both ends.
-    if let (Some(start), Some(end)) = (not_before, not_on_or_after)
-        && end <= start
-    {
-        return Err(Rejection::new(Reason::WindowEmpty, format!("after {start}"), end.to_string()));
     }
     Ok(WithinWindow(()))
 }
