@@ -1,6 +1,6 @@
 //! What a message is going to say, before there is any XML: a recipe in, plain fields out.
 //!
-//! Edits and many quirks and attacks change a draft; the vendor's spelling comes after, in [`crate::compose`].
+//! Edits and many quirks and attacks change a draft; the vendor's spelling comes after, in `compose`.
 
 use crate::edit::Part;
 use crate::facts::{AttributeFact, SessionIndex};

@@ -1,7 +1,7 @@
 //! The standard's objects, read from what was verified and from nothing else.
 //!
 //! Structure is strict: an element out of place refuses the message. Whether the values fit us is the next stage's
-//! question, [`validated`](crate::validated); here a missing value is a `None`, not a fault.
+//! question, `validated`; here a missing value is a `None`, not a fault.
 
 mod assertion;
 mod attribute;
