@@ -135,12 +135,13 @@ impl<'d> Writer<'d> {
     fn collect_due(&mut self, id: NodeId) {
         match self.how {
             Canonicalization::Exclusive { prefixes } => {
-                self.render_if_due(self.document.prefix(id));
+                // What these prefixes mean here, the reader has found out.
+                self.render(self.document.prefix(id), self.document.element_uri_number(id));
                 for attribute in self.document.attributes(id) {
                     let prefix = self.document.text_at(attribute.prefix);
                     // An attribute without a prefix uses no namespace, not the default one.
-                    if !prefix.is_empty() && prefix != "xml" {
-                        self.render_if_due(prefix);
+                    if !prefix.is_empty() {
+                        self.render(prefix, attribute.uri);
                     }
                 }
                 // Elsewhere nothing is bound anew, so what the list names is rendered already.
@@ -172,15 +173,20 @@ impl<'d> Writer<'d> {
     }
 
     fn render_if_due(&mut self, prefix: &'d str) {
-        let lookup =
-            |bindings: &[Binding<'d>]| bindings.iter().rev().find(|(bound, _)| *bound == prefix).map(|(_, uri)| *uri);
-        // No binding and none rendered both mean: no namespace.
-        let uri = lookup(&self.scope).unwrap_or(0);
-        let unbound_prefix = prefix == "xml" || (uri == 0 && !prefix.is_empty());
-        if unbound_prefix || uri == lookup(&self.rendered).unwrap_or(0) || lookup(&self.due).is_some() {
-            return;
+        // No binding means: no namespace.
+        let uri = bound_to(&self.scope, prefix).unwrap_or(0);
+        // A prefix that is bound to nothing has nothing to write; only the default namespace can be taken back.
+        if uri != 0 || prefix.is_empty() {
+            self.render(prefix, uri);
         }
-        self.due.push((prefix, uri));
+    }
+
+    /// Writes the declaration with this element, unless an element around it has written the same.
+    fn render(&mut self, prefix: &'d str, uri: u32) {
+        let is_rendered = uri == bound_to(&self.rendered, prefix).unwrap_or(0);
+        if !is_rendered && prefix != "xml" && bound_to(&self.due, prefix).is_none() {
+            self.due.push((prefix, uri));
+        }
     }
 
     /// Canonical XML 1.0 moves `xml:*` attributes of left-out ancestors to the apex (2.4).
@@ -324,6 +330,11 @@ impl<'d> Writer<'d> {
         self.flush();
         self.tree.finish(self.out, self.document)
     }
+}
+
+/// The innermost binding of a prefix.
+fn bound_to(bindings: &[Binding<'_>], prefix: &str) -> Option<u32> {
+    bindings.iter().rev().find(|(bound, _)| *bound == prefix).map(|(_, uri)| *uri)
 }
 
 /// Whether the text needed no reference.
