@@ -86,11 +86,9 @@ fn the_work_is_linear() {
 fn canonical_octets_are_bounded() {
     let uri = format!("urn:{}", "x".repeat(1000));
     let xml = healthy();
-    let start = xml.find("<saml2:Issuer").or(xml.find("<saml2p:Status")).unwrap();
     let many = format!("<saml2p:Extensions xmlns:p='{uri}'>{}</saml2p:Extensions>", "<p:a/>".repeat(60_000));
     let status = xml.find("<saml2p:Status").unwrap();
     let changed = format!("{}{many}{}", &xml[..status], &xml[status..]);
-    assert!(start < status);
     assert_eq!(post(&field(changed.as_bytes())).unwrap_err().reason().name(), "xml_limit_exceeded");
     let long = xml.replace("xmlns:saml2p=", &format!("xmlns:q='urn:{}' xmlns:saml2p=", "x".repeat(1100)));
     assert_eq!(post(&field(long.as_bytes())).unwrap_err().reason().name(), "xml_limit_exceeded");
