@@ -4,7 +4,7 @@
 //! that none of the IdP's pinned keys made.
 
 use super::c14n::canonicalize;
-use super::key::TrustedKey;
+use super::key::{self, TrustedKey};
 use super::signature::Signature;
 use crate::config::Idp;
 use crate::limits::Limits;
@@ -51,20 +51,5 @@ fn digest_matches(octets: &[u8], parts: &Signature) -> Result<(), Rejection> {
 fn key_made(document: &Document, parts: &Signature, keys: &[TrustedKey], limits: &Limits) -> Result<(), Rejection> {
     let octets =
         canonicalize(document, parts.signed_info, None, &parts.signed_info_canonicalization, limits.canonical_bytes)?;
-    let mut tried = 0;
-    for verifier in keys.iter().filter_map(|key| key.verifier(parts.algorithm)) {
-        if verifier.verify_sig(octets.source().as_bytes(), &parts.value).is_ok() {
-            return Ok(());
-        }
-        tried += 1;
-    }
-    if tried == 0 {
-        let expected = format!("a pinned key for {:?}", parts.algorithm);
-        return Err(Rejection::new(Reason::AlgorithmKeyMismatch, expected, "none"));
-    }
-    Err(Rejection::new(
-        Reason::SignatureInvalid,
-        "a signature by a pinned key of this IdP",
-        format!("{tried} keys that did not make it"),
-    ))
+    key::one_made(keys, parts.algorithm, octets.source().as_bytes(), &parts.value)
 }

@@ -5,6 +5,7 @@
 
 use super::algorithm::SignatureAlgorithm;
 use crate::config::{Allow, ConfigError};
+use crate::reject::{Reason, Rejection};
 use crate::time::Instant;
 use aws_lc_rs::signature::{self, ParsedPublicKey, VerificationAlgorithm};
 use std::fmt;
@@ -75,9 +76,34 @@ impl TrustedKey {
     }
 
     /// What verifies this algorithm's signatures with this key, if the key is of its kind.
-    pub(super) fn verifier(&self, algorithm: SignatureAlgorithm) -> Option<&ParsedPublicKey> {
+    fn verifier(&self, algorithm: SignatureAlgorithm) -> Option<&ParsedPublicKey> {
         self.verifiers.iter().find(|(known, _)| *known == algorithm).map(|(_, key)| key)
     }
+}
+
+/// One of an IdP's keys made this signature over these octets.
+pub(super) fn one_made(
+    keys: &[TrustedKey],
+    algorithm: SignatureAlgorithm,
+    octets: &[u8],
+    value: &[u8],
+) -> Result<(), Rejection> {
+    let mut tried = 0;
+    for verifier in keys.iter().filter_map(|key| key.verifier(algorithm)) {
+        if verifier.verify_sig(octets, value).is_ok() {
+            return Ok(());
+        }
+        tried += 1;
+    }
+    if tried == 0 {
+        let expected = format!("a pinned key for {algorithm:?}");
+        return Err(Rejection::new(Reason::AlgorithmKeyMismatch, expected, "none"));
+    }
+    Err(Rejection::new(
+        Reason::SignatureInvalid,
+        "a signature by a pinned key of this IdP",
+        format!("{tried} keys that did not make it"),
+    ))
 }
 
 type Verifiers = Vec<(SignatureAlgorithm, &'static dyn VerificationAlgorithm)>;

@@ -11,6 +11,8 @@ pub(crate) mod c14n;
 mod decrypt;
 mod enveloped;
 mod key;
+#[cfg_attr(not(test), expect(dead_code, reason = "logout messages come by HTTP-Redirect"))]
+pub(crate) mod query;
 mod signature;
 mod structure;
 
@@ -30,6 +32,8 @@ use structure::{Carried, Signable};
 pub enum Origin {
     /// An enveloped signature by a pinned key covers them.
     EnvelopedSignature,
+    /// A signature by a pinned key covers the query that it came in.
+    QuerySignature,
     /// The operator gave the file.
     TrustedFile,
 }
@@ -53,9 +57,9 @@ impl Verified {
     pub(crate) fn of_message(&self) -> Result<&Document, Rejection> {
         match self.origin {
             Origin::EnvelopedSignature => Ok(&self.document),
-            Origin::TrustedFile => {
-                Err(Rejection::new(Reason::SignatureMissing, "a message that its IdP signed", "a trusted file"))
-            }
+            // A Response does not travel by HTTP-Redirect (profiles 4.1.2).
+            Origin::QuerySignature => Err(not_of_message("the signature of a query")),
+            Origin::TrustedFile => Err(not_of_message("a trusted file")),
         }
     }
 
@@ -68,6 +72,10 @@ impl Verified {
     pub(crate) fn trusted_file(octets: Vec<u8>, limits: &Limits) -> Result<Self, Rejection> {
         Ok(Self { document: parsed::read(octets, limits)?, origin: Origin::TrustedFile })
     }
+}
+
+fn not_of_message(found: &str) -> Rejection {
+    Rejection::new(Reason::SignatureMissing, "a message with its IdP's Signature in it", found)
 }
 
 /// The Response around the Assertion: signed itself, or just a hint.
