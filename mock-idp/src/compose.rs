@@ -45,6 +45,23 @@ impl<'a> Pen<'a> {
         }
     }
 
+    /// An element that the vendor's file lists under one of these parents, the first that fits, or not at all.
+    pub(crate) fn element_in(&self, family: Family, parents: &[&str], local: &str, given: &[Given<'_>]) -> Element {
+        let listed = |parent: &&&str| self.shape.spelling.contains_key(&format!("{parent}/{local}"));
+        self.element(family, parents.iter().find(listed).unwrap_or(&""), local, given)
+    }
+
+    /// An element that is written like another one, where the vendor's file does not list it.
+    pub(crate) fn element_like(&self, family: Family, local: &str, like: &str, given: &[Given<'_>]) -> Element {
+        let known = if self.shape.spelling.contains_key(local) { local } else { like };
+        let mut element = self.element(family, "", known, given);
+        element.name = match element.prefix() {
+            "" => local.to_owned(),
+            prefix => format!("{prefix}:{local}"),
+        };
+        element
+    }
+
     fn name(&self, family: Family, local: &str) -> String {
         let prefixes = &self.shape.wire.prefixes.value;
         let prefix = match family {

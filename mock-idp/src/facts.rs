@@ -65,6 +65,8 @@ pub struct Shape {
     pub attributes: Vec<AttributeFact>,
     /// Encryption of Assertions.
     pub encryption: EncryptionFacts,
+    /// Single Logout.
+    pub logout: LogoutFacts,
     /// The metadata document.
     pub metadata: MetadataFacts,
     /// How start tags are written, by local name or by `Parent/Local`; see [`Spelling`].
@@ -236,6 +238,38 @@ pub struct EncryptionFacts {
     pub key_placement: Fact<KeyPlacement>,
     /// Pattern of the Ids of EncryptedData and EncryptedKey; empty for no Ids.
     pub id: Fact<String>,
+}
+
+/// Single Logout.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogoutFacts {
+    /// The bindings the vendor speaks; none means that it has no Single Logout at all.
+    pub bindings: Fact<Vec<LogoutBinding>>,
+    /// Pattern of the IDs of its messages.
+    pub id: Fact<String>,
+    /// Whether it signs its messages.
+    pub signed: Fact<bool>,
+    /// Whether the NameID of a LogoutRequest carries its Format.
+    pub name_id_format: Fact<bool>,
+    /// `NotOnOrAfter` of a LogoutRequest, where there is one.
+    pub not_on_or_after: Option<Fact<String>>,
+    /// Whether percent-escapes of a Redirect query are in lower case.
+    pub lower_case_escapes: Fact<bool>,
+    /// Whether an SP's LogoutRequest must be signed.
+    pub wants_signed: Fact<bool>,
+    /// The Issuer that the documentation shows in a LogoutResponse, where that is not the entityID.
+    pub response_issuer: Option<Fact<String>>,
+}
+
+/// How a logout message travels.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum LogoutBinding {
+    /// HTTP-Redirect (bindings 3.4).
+    Redirect,
+    /// HTTP-POST (bindings 3.5).
+    Post,
 }
 
 /// The metadata document.

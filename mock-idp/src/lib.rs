@@ -30,6 +30,7 @@ pub mod encrypt;
 pub mod facts;
 pub mod idp;
 pub mod key;
+pub mod logout;
 pub mod message;
 pub mod moment;
 pub mod names;

@@ -39,6 +39,8 @@ pub const OAEP_MGF1P: &str = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p";
 pub const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
 /// The status of a login the IdP could not do (core 3.2.2.2).
 pub const RESPONDER: &str = "urn:oasis:names:tc:SAML:2.0:status:Responder";
+/// The second-level status of a logout that did not reach everyone (core 3.2.2.2).
+pub const PARTIAL_LOGOUT: &str = "urn:oasis:names:tc:SAML:2.0:status:PartialLogout";
 /// The bearer method (profiles 3.3).
 pub const BEARER: &str = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
 /// The holder-of-key method (profiles 3.1).

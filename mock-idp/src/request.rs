@@ -51,20 +51,25 @@ pub enum RequestError {
     #[error("`{0}` stands there more than once")]
     Repeated(&'static str),
     /// The parameter is not base64.
-    #[error("`SAMLRequest` is not base64")]
-    NotBase64,
+    #[error("`{0}` is not base64")]
+    NotBase64(&'static str),
     /// The octets are not a complete DEFLATE stream.
-    #[error("`SAMLRequest` is not a complete DEFLATE stream")]
-    NotDeflate,
+    #[error("`{0}` is not a complete DEFLATE stream")]
+    NotDeflate(&'static str),
     /// More than the limit comes out.
-    #[error("`SAMLRequest` inflates to more than {INFLATED_BYTES} bytes")]
-    TooLarge,
+    #[error("`{0}` inflates to more than {INFLATED_BYTES} bytes")]
+    TooLarge(&'static str),
     /// The text is not XML, or has a DTD.
-    #[error("`SAMLRequest` is not acceptable XML: {0}")]
+    #[error("the message is not acceptable XML: {0}")]
     NotXml(String),
     /// Some other message.
-    #[error("`SAMLRequest` is a `{0}`, not an AuthnRequest")]
-    OtherMessage(String),
+    #[error("the message is a `{found}`, not {expected}")]
+    OtherMessage {
+        /// The message or messages that can be answered here.
+        expected: &'static str,
+        /// The local name of the root element.
+        found: String,
+    },
     /// A field has a value that it cannot have.
     #[error("`{field}` is `{found}`, expected {expected}")]
     Value {
@@ -79,8 +84,7 @@ pub enum RequestError {
 
 /// Reads the query of an HTTP-Redirect request (bindings 3.4.4.1).
 pub fn from_redirect_query(query: &str) -> Result<AuthnRequest, RequestError> {
-    let octets = base64::decode(&field(query, "SAMLRequest")?).ok_or(RequestError::NotBase64)?;
-    let mut request = read(&inflate(&octets)?)?;
+    let mut request = read(&octets_of_query(query, "SAMLRequest")?)?;
     request.relay_state = optional_field(query, "RelayState")?;
     request.signed |= optional_field(query, "Signature")?.is_some();
     Ok(request)
@@ -88,19 +92,18 @@ pub fn from_redirect_query(query: &str) -> Result<AuthnRequest, RequestError> {
 
 /// Reads the form of an HTTP-POST request (bindings 3.5.4).
 pub fn from_form(form: &str) -> Result<AuthnRequest, RequestError> {
-    let text: String = field(form, "SAMLRequest")?.split_ascii_whitespace().collect();
-    let mut request = read(&base64::decode(&text).ok_or(RequestError::NotBase64)?)?;
+    let mut request = read(&octets_of_form(form, "SAMLRequest")?)?;
     request.relay_state = optional_field(form, "RelayState")?;
     Ok(request)
 }
 
 /// Reads the XML of an AuthnRequest.
 pub fn read(xml: &[u8]) -> Result<AuthnRequest, RequestError> {
-    let text = std::str::from_utf8(xml).map_err(|_| RequestError::NotXml("not UTF-8".to_owned()))?;
-    let document = roxmltree::Document::parse(text).map_err(|error| RequestError::NotXml(error.to_string()))?;
+    let document = document(xml)?;
     let root = document.root_element();
     if !root.has_tag_name((SAMLP, "AuthnRequest")) {
-        return Err(RequestError::OtherMessage(root.tag_name().name().to_owned()));
+        let found = root.tag_name().name().to_owned();
+        return Err(RequestError::OtherMessage { expected: "an AuthnRequest", found });
     }
     version(root)?;
     Ok(AuthnRequest {
@@ -120,12 +123,29 @@ pub fn read(xml: &[u8]) -> Result<AuthnRequest, RequestError> {
     })
 }
 
+/// The octets of a message in a Redirect query.
+pub(crate) fn octets_of_query(query: &str, name: &'static str) -> Result<Vec<u8>, RequestError> {
+    inflate(&base64::decode(&field(query, name)?).ok_or(RequestError::NotBase64(name))?, name)
+}
+
+/// The octets of a message in a POST form.
+pub(crate) fn octets_of_form(form: &str, name: &'static str) -> Result<Vec<u8>, RequestError> {
+    let text: String = field(form, name)?.split_ascii_whitespace().collect();
+    base64::decode(&text).ok_or(RequestError::NotBase64(name))
+}
+
+/// The octets as XML.
+pub(crate) fn document(xml: &[u8]) -> Result<roxmltree::Document<'_>, RequestError> {
+    let text = std::str::from_utf8(xml).map_err(|_| RequestError::NotXml("not UTF-8".to_owned()))?;
+    roxmltree::Document::parse(text).map_err(|error| RequestError::NotXml(error.to_string()))
+}
+
 /// Inflates at most [`INFLATED_BYTES`]; Duo, for one, refuses a stream without its final block, and so does this.
-fn inflate(octets: &[u8]) -> Result<Vec<u8>, RequestError> {
+fn inflate(octets: &[u8], name: &'static str) -> Result<Vec<u8>, RequestError> {
     use miniz_oxide::inflate::TINFLStatus;
     miniz_oxide::inflate::decompress_to_vec_with_limit(octets, INFLATED_BYTES).map_err(|error| match error.status {
-        TINFLStatus::HasMoreOutput => RequestError::TooLarge,
-        _ => RequestError::NotDeflate,
+        TINFLStatus::HasMoreOutput => RequestError::TooLarge(name),
+        _ => RequestError::NotDeflate(name),
     })
 }
 
@@ -133,13 +153,13 @@ fn field(fields: &str, name: &'static str) -> Result<String, RequestError> {
     optional_field(fields, name)?.filter(|value| !value.is_empty()).ok_or(RequestError::Missing(name))
 }
 
-fn optional_field(fields: &str, name: &'static str) -> Result<Option<String>, RequestError> {
+pub(crate) fn optional_field(fields: &str, name: &'static str) -> Result<Option<String>, RequestError> {
     let mut found = form_urlencoded::parse(fields.as_bytes()).filter(|(key, _)| key == name);
     let first = found.next().map(|(_, value)| value.into_owned());
     if found.next().is_some() { Err(RequestError::Repeated(name)) } else { Ok(first) }
 }
 
-fn version(root: Node<'_, '_>) -> Result<(), RequestError> {
+pub(crate) fn version(root: Node<'_, '_>) -> Result<(), RequestError> {
     match root.attribute("Version") {
         Some("2.0") => Ok(()),
         Some(found) => Err(RequestError::Value { field: "Version", expected: "`2.0`", found: found.to_owned() }),
@@ -147,12 +167,12 @@ fn version(root: Node<'_, '_>) -> Result<(), RequestError> {
     }
 }
 
-fn required(root: Node<'_, '_>, name: &'static str) -> Result<String, RequestError> {
+pub(crate) fn required(root: Node<'_, '_>, name: &'static str) -> Result<String, RequestError> {
     optional(root, name)?.ok_or(RequestError::Missing(name))
 }
 
 /// An attribute that may be missing, but not empty.
-fn optional(root: Node<'_, '_>, name: &'static str) -> Result<Option<String>, RequestError> {
+pub(crate) fn optional(root: Node<'_, '_>, name: &'static str) -> Result<Option<String>, RequestError> {
     match root.attribute(name) {
         Some("") => Err(RequestError::Missing(name)),
         found => Ok(found.map(str::to_owned)),
@@ -167,7 +187,7 @@ fn boolean(root: Node<'_, '_>, name: &'static str) -> Result<bool, RequestError>
     }
 }
 
-fn issuer(root: Node<'_, '_>) -> Result<String, RequestError> {
+pub(crate) fn issuer(root: Node<'_, '_>) -> Result<String, RequestError> {
     let text = child(root, SAML, "Issuer").and_then(|node| node.text()).map(str::trim).unwrap_or_default();
     if text.is_empty() { Err(RequestError::Missing("Issuer")) } else { Ok(text.to_owned()) }
 }
@@ -182,7 +202,7 @@ fn authn_contexts(root: Node<'_, '_>) -> Vec<String> {
         .collect()
 }
 
-fn child<'a, 'input>(node: Node<'a, 'input>, namespace: &str, local: &str) -> Option<Node<'a, 'input>> {
+pub(crate) fn child<'a, 'input>(node: Node<'a, 'input>, namespace: &str, local: &str) -> Option<Node<'a, 'input>> {
     node.children().find(|child| child.has_tag_name((namespace, local)))
 }
 
@@ -226,7 +246,7 @@ mod tests {
         check("", "`SAMLRequest` is missing or empty");
         check("SAMLRequest=a&SAMLRequest=b", "`SAMLRequest` stands there more than once");
         check("SAMLRequest=!", "`SAMLRequest` is not base64");
-        check(&form("<a/>"), "`SAMLRequest` is a `a`, not an AuthnRequest");
+        check(&form("<a/>"), "the message is a `a`, not an AuthnRequest");
         check(&form(&REQUEST.replace("https://sp.test</", "</")), "`Issuer` is missing or empty");
         check(&form(&REQUEST.replace(r#"ID="_1""#, "")), "`ID` is missing or empty");
         check(&form(&REQUEST.replace(r#""2.0""#, r#""1.1""#)), "`Version` is `1.1`, expected `2.0`");
@@ -246,10 +266,10 @@ mod tests {
     #[test]
     fn inflation_is_bounded() {
         let bomb = query(&" ".repeat(INFLATED_BYTES + 1));
-        assert_eq!(from_redirect_query(&bomb), Err(RequestError::TooLarge));
+        assert_eq!(from_redirect_query(&bomb), Err(RequestError::TooLarge("SAMLRequest")));
         let mut cut = miniz_oxide::deflate::compress_to_vec(REQUEST.as_bytes(), 6);
         cut.truncate(cut.len() / 2);
-        assert_eq!(inflate(&cut), Err(RequestError::NotDeflate));
-        assert_eq!(inflate(b"no stream"), Err(RequestError::NotDeflate));
+        assert_eq!(inflate(&cut, "SAMLRequest"), Err(RequestError::NotDeflate("SAMLRequest")));
+        assert_eq!(inflate(b"no stream", "SAMLRequest"), Err(RequestError::NotDeflate("SAMLRequest")));
     }
 }

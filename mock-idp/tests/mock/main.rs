@@ -10,6 +10,8 @@ mod attacks;
 #[cfg(test)]
 mod edits;
 #[cfg(test)]
+mod logout;
+#[cfg(test)]
 mod messages;
 #[cfg(test)]
 mod quirks;
