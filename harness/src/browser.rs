@@ -9,14 +9,22 @@ use reqwest::header::{CONTENT_TYPE, LOCATION};
 use url::Url;
 
 use crate::fault::Fault;
+use crate::stdio::{Line, Pipe};
 
 /// How much of an answer is read; no page of a login is longer.
 const PAGE_BYTES: usize = 4 << 20;
 
 /// One browser with its cookies. A fresh one has none.
 #[derive(Debug, Clone)]
-pub struct Browser {
-    client: reqwest::Client,
+pub struct Browser(Wire);
+
+/// What lies between a browser and the SP.
+#[derive(Debug, Clone)]
+enum Wire {
+    /// HTTP.
+    Http(reqwest::Client),
+    /// The pipe of a driver.
+    Pipe(Line),
 }
 
 /// An answer.
@@ -73,26 +81,41 @@ impl Browser {
             .timeout(timeout)
             .build()
             .map_err(|error| Fault::usage(format!("no HTTP client: {error}")))?;
-        Ok(Self { client })
+        Ok(Self(Wire::Http(client)))
+    }
+
+    /// A fresh browser in front of a driver on a pipe.
+    pub fn on_pipe(pipe: Pipe, timeout: Duration) -> Self {
+        Self(Wire::Pipe(Line::new(pipe, timeout)))
     }
 
     /// Fetches a page.
     pub async fn get(&self, url: &str) -> Result<Page, Trouble> {
-        read(self.client.get(url).send().await).await
+        match &self.0 {
+            Wire::Http(client) => read(client.get(url).send().await).await,
+            Wire::Pipe(line) => line.get(url).await,
+        }
     }
 
     /// Posts a form.
     pub async fn post(&self, url: &str, fields: &[(String, String)]) -> Result<Page, Trouble> {
-        read(self.client.post(url).form(fields).send().await).await
+        match &self.0 {
+            Wire::Http(client) => read(client.post(url).form(fields).send().await).await,
+            Wire::Pipe(line) => line.get(url).await,
+        }
     }
 
     /// Sends octets as they are.
     pub async fn submit(&self, url: &str, submission: &Submission) -> Result<Page, Trouble> {
+        let client = match &self.0 {
+            Wire::Http(client) => client,
+            Wire::Pipe(line) => return line.submit(submission).await,
+        };
         let request = if submission.method == reqwest::Method::GET {
             let query = String::from_utf8_lossy(&submission.body);
-            self.client.get(format!("{url}?{query}"))
+            client.get(format!("{url}?{query}"))
         } else {
-            self.client.request(submission.method.clone(), url).body(submission.body.clone())
+            client.request(submission.method.clone(), url).body(submission.body.clone())
         };
         let request = submission.headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         read(request.send().await).await

@@ -14,6 +14,7 @@ pub mod browser;
 pub mod delivery;
 pub mod observe;
 pub mod process;
+pub mod stdio;
 pub mod verdict;
 
 pub mod extract;

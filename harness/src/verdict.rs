@@ -20,6 +20,8 @@ pub enum Verdict {
     Crashed,
     /// The SP did not answer.
     Hung,
+    /// The SP took more memory than its file allows (`limits.memory_mb`).
+    Exhausted,
     /// Nothing can be concluded; the reason says why.
     Inconclusive,
     /// The row does not apply to this target; the reason says why.
@@ -33,6 +35,7 @@ impl std::fmt::Display for Verdict {
             Self::Refused => "refused",
             Self::Crashed => "crashed",
             Self::Hung => "hung",
+            Self::Exhausted => "exhausted",
             Self::Inconclusive => "inconclusive",
             Self::Skipped => "skipped",
         })

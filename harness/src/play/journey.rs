@@ -2,8 +2,6 @@
 //!
 //! The harness is the IdP: it takes the AuthnRequest where the SP sends the browser, and answers with the plan's message.
 
-use std::time::Duration;
-
 use mock_idp::request::{self, AuthnRequest, RequestError};
 use mock_idp::{Person, RecipeError};
 
@@ -44,7 +42,7 @@ struct Asked {
 
 /// Plays one message in a fresh browser.
 pub(crate) async fn travel(target: &Target, stage: &Stage, plan: &Plan, seed: u64) -> Result<Journey, Fault> {
-    let browser = Browser::new(Duration::from_millis(target.limits.timeout_ms))?;
+    let browser = stage.browser(target)?;
     if let Some(observed) = precheck(target, stage, &browser).await {
         return Ok(unplayed(observed));
     }
@@ -106,7 +104,7 @@ async fn deliver(
             observed = Observed::Unclear(format!("the first presentation was not accepted: {observed:?}"));
             break;
         }
-        let thief = Browser::new(Duration::from_millis(target.limits.timeout_ms))?;
+        let thief = stage.browser(target)?;
         observed = match precheck(target, stage, &thief).await {
             Some(observed) => observed,
             None => send(target, stage, plan, &thief, &parcel).await,

@@ -18,7 +18,6 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use mock_idp::Vendor;
 use tokio::sync::RwLock;
 
-use crate::browser::Browser;
 use crate::fault::Fault;
 use crate::report::{Report, Row};
 use crate::scenario::{Flow, Scenario};
@@ -28,7 +27,7 @@ use crate::verdict::Verdict;
 use control::{Control, Controls, Judged};
 use journey::travel;
 use plan::Plan;
-use stage::Stage;
+use stage::{Down, Stage};
 
 pub use stage::random;
 
@@ -176,7 +175,10 @@ impl Player<'_> {
             if judged.verdict == Verdict::Inconclusive && down.is_some() && attempt.is_some() {
                 continue;
             }
-            let judged = down.map_or_else(|| judged.clone(), |down| Self::explain_crash(judged.clone(), &down, stage));
+            let judged = match down {
+                Some(down) => explain_crash(judged, &down, &stage.log()),
+                None => judged,
+            };
             self.bring_back(stage).await?;
             return Ok(judged);
         }
@@ -188,27 +190,19 @@ impl Player<'_> {
         Ok(Judged::of(&journey, self.target))
     }
 
-    fn explain_crash(judged: Judged, down: &str, stage: &Stage) -> Judged {
-        let log = stage.log();
-        let last = log.last().map(|line| format!("; last line of its log: {line}")).unwrap_or_default();
-        match judged.verdict {
-            Verdict::Crashed | Verdict::Hung => Judged::new(Verdict::Crashed, format!("{down}{last}")),
-            _ => judged,
-        }
-    }
-
     /// Starts a target again that is down. The result says why that is not possible any more.
     async fn bring_back(&self, stage: &mut Stage) -> Result<Option<String>, Fault> {
         let Some(down) = stage.is_down(self.target).await else {
             return Ok(None);
         };
         if self.target.processes.is_empty() {
-            return Ok(Some(format!("the target is gone: {down}")));
+            return Ok(Some(format!("the target is gone: {}", down.sentence())));
         }
         if self.restarts.fetch_add(1, Ordering::Relaxed) >= self.target.limits.restarts {
             return Ok(Some(format!(
-                "the target is not started again after {} restarts: {down}",
-                self.target.limits.restarts
+                "the target is not started again after {} restarts: {}",
+                self.target.limits.restarts,
+                down.sentence()
             )));
         }
         self.restart(stage).await?;
@@ -230,9 +224,7 @@ impl Player<'_> {
             }
             ResetHow::Post(url) => {
                 let url = self.stage.read().await.endpoints.fill(url)?;
-                let page = Browser::new(std::time::Duration::from_millis(self.target.limits.timeout_ms))?
-                    .post(&url, &[])
-                    .await;
+                let page = self.stage.read().await.browser(self.target)?.post(&url, &[]).await;
                 match page {
                     Ok(page) if page.status < 400 => Ok(()),
                     Ok(page) => Err(Fault::unreachable(format!("POST {url} (reset) answered {}", page.status))),
@@ -242,6 +234,17 @@ impl Player<'_> {
                 }
             }
         }
+    }
+}
+
+/// What a message did to a target that is down after it.
+fn explain_crash(judged: Judged, down: &Down, log: &[String]) -> Judged {
+    let last = log.last().map(|line| format!("; last line of its log: {line}")).unwrap_or_default();
+    match (judged.verdict, down) {
+        (Verdict::Crashed | Verdict::Hung, Down::Exhausted(what)) => Judged::new(Verdict::Exhausted, what.clone()),
+        (Verdict::Crashed | Verdict::Hung, Down::Ended(what)) => Judged::new(Verdict::Crashed, format!("{what}{last}")),
+        (Verdict::Hung, Down::Deaf(what)) => Judged::new(Verdict::Hung, format!("no answer in time, and {what}{last}")),
+        _ => judged,
     }
 }
 

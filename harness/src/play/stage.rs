@@ -21,6 +21,29 @@ const PAUSE: Duration = Duration::from_millis(25);
 /// How long a process takes to end.
 const SETTLING: Duration = Duration::from_millis(100);
 
+/// How long a target that hung may take to answer something ordinary.
+const LIFE_SIGN: Duration = Duration::from_secs(5);
+
+/// Why a target is not up any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Down {
+    /// A process ended, or nobody listens.
+    Ended(String),
+    /// Its processes were ended for the memory they took.
+    Exhausted(String),
+    /// It runs and answers nothing.
+    Deaf(String),
+}
+
+impl Down {
+    /// What was seen.
+    pub(crate) fn sentence(&self) -> &str {
+        match self {
+            Self::Ended(what) | Self::Exhausted(what) | Self::Deaf(what) => what,
+        }
+    }
+}
+
 /// A target that is up.
 #[derive(Debug)]
 pub(crate) struct Stage {
@@ -74,22 +97,49 @@ impl Stage {
         self.frozen_clock.unwrap_or_else(OffsetDateTime::now_utc)
     }
 
+    /// A fresh browser in front of the target.
+    pub(crate) fn browser(&self, target: &Target) -> Result<Browser, Fault> {
+        self.browser_within(Duration::from_millis(target.limits.timeout_ms))
+    }
+
+    fn browser_within(&self, limit: Duration) -> Result<Browser, Fault> {
+        match self.running.as_ref().and_then(Running::pipe) {
+            Some(pipe) => Ok(Browser::on_pipe(pipe, limit)),
+            None => Browser::new(limit),
+        }
+    }
+
     /// Why the target is not up any more; `None` when it seems to be.
-    pub(crate) async fn is_down(&self, target: &Target) -> Option<String> {
+    pub(crate) async fn is_down(&self, target: &Target) -> Option<Down> {
         let Some(running) = &self.running else {
-            return wait_attached(target, &Words::default()).await.err().map(|fault| fault.to_string());
+            return wait_attached(target, &Words::default()).await.err().map(|fault| Down::Ended(fault.to_string()));
         };
         for _ in 0..LOOKS {
+            if let Some(exhausted) = running.exhausted() {
+                return Some(Down::Exhausted(exhausted));
+            }
             if let Some(ended) = running.ended() {
-                return Some(ended);
+                return Some(Down::Ended(ended));
             }
             if self.takes_connections().await {
-                return None;
+                return self.is_deaf(target).await;
             }
             // A process that is about to end has closed its port already.
             tokio::time::sleep(PAUSE).await;
         }
-        Some("the target takes no connections".to_owned())
+        Some(Down::Ended("the target takes no connections".to_owned()))
+    }
+
+    /// A server that takes connections may still be stuck in a message that it never finishes with.
+    async fn is_deaf(&self, target: &Target) -> Option<Down> {
+        let url = match (&target.outcome.mode, &self.endpoints.probe) {
+            (Mode::Driver { .. }, _) => self.endpoints.fill("${DRIVER}/health").ok()?,
+            (_, Some(probe)) => probe.clone(),
+            (_, None) => return None,
+        };
+        let limit = LIFE_SIGN.min(Duration::from_millis(target.limits.timeout_ms));
+        let answer = self.browser_within(limit).ok()?.get(&url).await;
+        answer.err().map(|trouble| Down::Deaf(format!("GET {url} is not answered any more either ({trouble:?})")))
     }
 
     /// Waits until a process that is about to end has ended: while it does, it still takes connections.
@@ -100,7 +150,8 @@ impl Stage {
     }
 
     async fn takes_connections(&self) -> bool {
-        let Ok(acs) = url::Url::parse(&self.endpoints.acs) else {
+        let is_pipe = self.running.as_ref().is_some_and(|running| running.pipe().is_some());
+        let Some(acs) = url::Url::parse(&self.endpoints.acs).ok().filter(|_| !is_pipe) else {
             return true;
         };
         match (acs.host_str(), acs.port_or_known_default()) {
@@ -138,7 +189,7 @@ impl Stage {
         }
         let url = self.endpoints.fill("${DRIVER}/health")?;
         let gone = |what: String| Fault::Unreachable { what, log: self.log() };
-        let page = Browser::new(Duration::from_secs(5))?.get(&url).await;
+        let page = self.browser_within(LIFE_SIGN)?.get(&url).await;
         let page = page.map_err(|trouble| gone(format!("the driver does not answer GET {url}: {trouble:?}")))?;
         let value: serde_json::Value = serde_json::from_str(&page.body).unwrap_or_default();
         if page.status != 200 || value.get("ok").and_then(serde_json::Value::as_bool) != Some(true) {

@@ -4,16 +4,20 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value};
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::Child;
 use tokio::sync::oneshot;
 
+use crate::stdio::Pipe;
 use crate::target::Pattern;
 
 /// How many lines are kept.
 const KEPT_LINES: usize = 20;
 /// How much of one line is kept.
 const KEPT_CHARACTERS: usize = 400;
+
+/// How much of one line is read: more than any answer of a driver. What follows counts as the next line.
+const LINE_BYTES: usize = 4 << 20;
 
 /// How many reasons are kept; one run has some thousand rows.
 const KEPT_REASONS: usize = 100_000;
@@ -63,14 +67,14 @@ impl Log {
         }
     }
 
-    /// Reads what `child` writes, for as long as it writes.
-    pub(super) fn collect(&self, child: &mut Child) -> FirstJson {
+    /// Reads what `child` writes, for as long as it writes. Answers to calls on `pipe` go there and not into the log.
+    pub(super) fn collect(&self, child: &mut Child, pipe: Option<Pipe>) -> FirstJson {
         let (sender, receiver) = oneshot::channel();
         if let Some(stdout) = child.stdout.take() {
-            tokio::spawn(read_lines(self.clone(), stdout, Some(sender)));
+            tokio::spawn(read_lines(self.clone(), stdout, Some(sender), pipe));
         }
         if let Some(stderr) = child.stderr.take() {
-            tokio::spawn(read_lines(self.clone(), stderr, None));
+            tokio::spawn(read_lines(self.clone(), stderr, None, None));
         }
         FirstJson(Some(receiver))
     }
@@ -103,17 +107,31 @@ async fn read_lines(
     log: Log,
     source: impl AsyncRead + Unpin,
     mut first_json: Option<oneshot::Sender<Map<String, Value>>>,
+    pipe: Option<Pipe>,
 ) {
-    let mut lines = BufReader::new(source).split(b'\n');
-    while let Ok(Some(line)) = lines.next_segment().await {
-        let line = String::from_utf8_lossy(&line);
-        if first_json.is_some()
-            && let Ok(object) = serde_json::from_str::<Map<String, Value>>(&line)
-            && let Some(sender) = first_json.take()
-        {
-            // The receiver is gone when another sign of readiness was chosen.
-            let _ = sender.send(object);
+    let mut source = BufReader::new(source);
+    let mut line = Vec::new();
+    while let Ok(1..) = (&mut source).take(LINE_BYTES as u64).read_until(b'\n', &mut line).await {
+        let text = String::from_utf8_lossy(&line);
+        let object = serde_json::from_str::<Map<String, Value>>(&text).ok();
+        let is_answer = match (object, &pipe, first_json.take()) {
+            (Some(object), Some(pipe), _) => pipe.take(object),
+            (Some(object), None, Some(sender)) => {
+                // The receiver is gone when another sign of readiness was chosen.
+                let _ = sender.send(object);
+                false
+            }
+            (_, _, kept) => {
+                first_json = kept;
+                false
+            }
+        };
+        if !is_answer {
+            log.push(text.trim_end());
         }
-        log.push(line.trim_end());
+        line.clear();
+    }
+    if let Some(pipe) = pipe {
+        pipe.close();
     }
 }

@@ -4,6 +4,7 @@
 //! first to go, so that a target that does not come up can be explained.
 
 mod log;
+mod memory;
 mod ready;
 
 use std::path::{Path, PathBuf};
@@ -16,7 +17,9 @@ use tokio::process::{Child, Command};
 pub use log::Log;
 
 use crate::fault::Fault;
+use crate::stdio::Pipe;
 use crate::target::{Process, ReadySign, Target, Words};
+use memory::Watch;
 
 /// The processes of one target, running. Dropping it ends their groups.
 #[derive(Debug)]
@@ -24,6 +27,8 @@ pub struct Running {
     children: Mutex<Vec<Started>>,
     log: Log,
     ports: Vec<u16>,
+    pipe: Mutex<Option<Pipe>>,
+    memory: Option<Watch>,
 }
 
 #[derive(Debug)]
@@ -40,7 +45,13 @@ impl Running {
         for port in &ports {
             check_free(*port).await?;
         }
-        let running = Self { children: Mutex::default(), log: Log::with(target.outcome.reason_log.clone()), ports };
+        let running = Self {
+            children: Mutex::default(),
+            log: Log::with(target.outcome.reason_log.clone()),
+            ports,
+            pipe: Mutex::default(),
+            memory: target.limits.memory_mb.map(Watch::start),
+        };
         for process in &target.processes {
             running.start_one(target, process, words, env).await?;
         }
@@ -64,14 +75,23 @@ impl Running {
         for (name, value) in &process.env {
             command.env(name, words.fill(value)?);
         }
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).kill_on_drop(true);
+        let speaks = matches!(process.ready.sign, ReadySign::Stdio);
+        let stdin = if speaks { Stdio::piped() } else { Stdio::null() };
+        command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).kill_on_drop(true);
         let mut child = command.spawn().map_err(|error| Fault::Unreachable {
             what: format!("{}: `{program}` cannot be started: {error}", target.file),
             log: self.log.lines(),
         })?;
         let group = child.id();
-        let first_json = self.log.collect(&mut child);
+        let pipe = child.stdin.take().map(Pipe::over);
+        let first_json = self.log.collect(&mut child, pipe.clone());
         self.lock().push(Started { name: program.clone(), child, group });
+        if let (Some(watch), Some(group)) = (&self.memory, group) {
+            watch.add(group);
+        }
+        if pipe.is_some() {
+            *self.pipe.lock().unwrap_or_else(PoisonError::into_inner) = pipe;
+        }
         self.wait_ready(process, words, first_json, &folder).await
     }
 
@@ -82,7 +102,7 @@ impl Running {
         first_json: log::FirstJson,
         folder: &Path,
     ) -> Result<(), Fault> {
-        let waiting = ready::wait(&process.ready.sign, words, first_json, folder);
+        let waiting = ready::wait(&process.ready.sign, words, ready::Streams(first_json, self.pipe()), folder);
         let found = tokio::select! {
             found = tokio::time::timeout(process.ready.timeout, waiting) => found,
             status = self.someone_ends() => return Err(self.unreachable(format!("the process ended before it was ready: {status}"))),
@@ -112,8 +132,21 @@ impl Running {
         }
     }
 
+    /// The pipe of the driver among the processes, if one speaks over its standard streams.
+    pub fn pipe(&self) -> Option<Pipe> {
+        self.pipe.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What was seen when the processes held more memory than `limits.memory_mb` allows; they were ended then.
+    pub fn exhausted(&self) -> Option<String> {
+        self.memory.as_ref()?.exceeded()
+    }
+
     /// Which process has ended, and how; `None` while all run.
     pub fn ended(&self) -> Option<String> {
+        if let Some(exhausted) = self.exhausted() {
+            return Some(exhausted);
+        }
         self.lock().iter_mut().find_map(|started| {
             let status = started.child.try_wait().ok().flatten()?;
             Some(format!("`{}` ended with {status}", started.name))
@@ -153,15 +186,7 @@ impl Running {
 
     /// Signals whole groups: a worker that outlives its parent would keep the port.
     fn end_groups(&self, signal: &str) {
-        for group in self.lock().iter().filter_map(|started| started.group) {
-            // `kill` as a shell builtin, because signalling a group is unsafe code otherwise. A group that is gone already is fine.
-            // No `--` before the group: the shell of Debian does not know it there.
-            let _ = std::process::Command::new("/bin/sh")
-                .args(["-c", &format!("kill -{signal} -{group}")])
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .status();
-        }
+        self.lock().iter().filter_map(|started| started.group).for_each(|group| signal_group(group, signal));
     }
 
     fn unreachable(&self, what: String) -> Fault {
@@ -179,12 +204,22 @@ impl Drop for Running {
     }
 }
 
+/// `kill` as a shell builtin, because signalling a group is unsafe code otherwise. A group that is gone already is fine.
+fn signal_group(group: u32, signal: &str) {
+    // No `--` before the group: the shell of Debian does not know it there.
+    let _ = std::process::Command::new("/bin/sh")
+        .args(["-c", &format!("kill -{signal} -{group}")])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+}
+
 /// Waits until an SP that somebody else started answers.
 pub async fn wait_attached(target: &Target, words: &Words) -> Result<(), Fault> {
     let Some(attach) = &target.attach else {
         return Ok(());
     };
-    let waiting = ready::wait(&attach.ready.sign, words, log::FirstJson::never(), &target.folder);
+    let waiting = ready::wait(&attach.ready.sign, words, ready::Streams::none(), &target.folder);
     match tokio::time::timeout(attach.ready.timeout.min(Duration::from_secs(5)), waiting).await {
         Ok(answer) => answer.map(|_| ()),
         Err(_) => {
@@ -218,7 +253,7 @@ fn ports_of(target: &Target, words: &Words) -> Result<Vec<u16>, Fault> {
                 url::Url::parse(&words.fill(url)?).ok().and_then(|url| url.port_or_known_default())
             }
             ReadySign::Tcp(address) => words.fill(address)?.rsplit_once(':').and_then(|(_, port)| port.parse().ok()),
-            ReadySign::Unix(_) | ReadySign::JsonLine => None,
+            ReadySign::Unix(_) | ReadySign::JsonLine | ReadySign::Stdio => None,
         };
         ports.extend(port);
     }

@@ -5,16 +5,30 @@ use std::time::Duration;
 
 use super::log::FirstJson;
 use crate::fault::Fault;
+use crate::stdio::Pipe;
 use crate::target::{ReadySign, Words};
 
 /// How long to wait between two looks.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// How long one call of `health` may take. The limit of the whole wait is the file's.
+const HEALTH_LIMIT: Duration = Duration::from_secs(600);
+
+/// The standard streams of the process that is waited for.
+pub(super) struct Streams(pub(super) FirstJson, pub(super) Option<Pipe>);
+
+impl Streams {
+    /// Of a process that somebody else started.
+    pub(super) fn none() -> Self {
+        Self(FirstJson::never(), None)
+    }
+}
+
 /// Waits for the sign, without a limit of its own. The result is what the JSON line said, or nothing.
 pub(super) async fn wait(
     sign: &ReadySign,
     words: &Words,
-    first_json: FirstJson,
+    Streams(first_json, pipe): Streams,
     folder: &Path,
 ) -> Result<Vec<(String, String)>, Fault> {
     match sign {
@@ -35,6 +49,16 @@ pub(super) async fn wait(
             let object = first_json.wait().await;
             let texts = object.into_iter().filter_map(|(key, value)| Some((key, value.as_str()?.to_owned())));
             return Ok(texts.collect());
+        }
+        ReadySign::Stdio => {
+            let answered = match pipe {
+                Some(pipe) => pipe.call("health", serde_json::Map::new(), HEALTH_LIMIT).await.is_ok(),
+                None => false,
+            };
+            // What closes its output instead of answering is about to end, and then that is said.
+            if !answered {
+                std::future::pending::<()>().await;
+            }
         }
     }
     Ok(Vec::new())
@@ -64,5 +88,6 @@ pub(super) fn describe(sign: &ReadySign) -> String {
         ReadySign::Tcp(address) => format!("{address} to take connections"),
         ReadySign::Unix(path) => format!("the socket {path} to take connections"),
         ReadySign::JsonLine => "one line of JSON on stdout".to_owned(),
+        ReadySign::Stdio => "one line of JSON on stdout that answers the call `health`".to_owned(),
     }
 }

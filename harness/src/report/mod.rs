@@ -177,6 +177,7 @@ fn excuses(expected: Option<ExpectedVerdict>, row: &Row) -> bool {
     match (expected, row.verdict) {
         (None | Some(ExpectedVerdict::Accepted), Verdict::Accepted) => as_signed,
         (Some(ExpectedVerdict::AcceptedOther), Verdict::Accepted) => !as_signed,
+        (Some(ExpectedVerdict::AcceptedAttacker), Verdict::Accepted) => row.whom == Some(Whom::Attacker),
         (None, verdict) => verdict == Verdict::Refused,
         (Some(expected), verdict) => expected.verdict() == verdict,
     }

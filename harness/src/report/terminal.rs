@@ -77,6 +77,7 @@ fn advice(row: &Row) -> &'static str {
         (_, Verdict::Refused) => {
             "do: look into the SP's log for the reason; the healthy twin differs in one thing only"
         }
+        (_, Verdict::Exhausted) => "do: bound what a message may make the SP unpack, before its signature is checked",
         (_, Verdict::Crashed | Verdict::Hung) => "do: look into the SP's log; a crash is never a refusal",
         (_, Verdict::Inconclusive | Verdict::Skipped) => "do: get the healthy login to work first",
     }

@@ -2,6 +2,7 @@
 
 use super::{Mode, Target, Words};
 use crate::fault::Fault;
+use crate::stdio;
 
 /// Where a running SP is reached.
 #[derive(Debug, Clone)]
@@ -35,9 +36,9 @@ impl Endpoints {
                 probe = Some(page);
             }
             Mode::Driver { base } => {
-                let base = words.fill(base)?.trim_end_matches('/').to_owned();
+                let base = base_of(&words.fill(base)?);
                 words.set("DRIVER", base.clone());
-                driver_acs = Some(format!("{base}/acs"));
+                driver_acs = (base != stdio::BASE).then(|| format!("{base}/acs"));
                 driver_login = Some(format!("{base}/login?relay_state="));
             }
             Mode::AcsResponse => {}
@@ -72,4 +73,9 @@ impl Endpoints {
     pub fn fill(&self, text: &str) -> Result<String, Fault> {
         self.words.fill(text)
     }
+}
+
+/// The base of a driver's addresses. The word `stdio` means its pipe.
+fn base_of(written: &str) -> String {
+    if written == "stdio" { stdio::BASE.to_owned() } else { written.trim_end_matches('/').to_owned() }
 }

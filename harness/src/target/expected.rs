@@ -31,14 +31,18 @@ pub struct ExpectedFailure {
 pub enum ExpectedVerdict {
     /// Accepted as the signed person.
     Accepted,
-    /// Accepted as anybody else.
+    /// Accepted as anybody else than the signed person.
     AcceptedOther,
+    /// Accepted as the attacker.
+    AcceptedAttacker,
     /// Refused.
     Refused,
     /// The SP crashed.
     Crashed,
     /// The SP did not answer.
     Hung,
+    /// The SP took more memory than `limits.memory_mb`.
+    Exhausted,
     /// Nothing could be concluded.
     Inconclusive,
 }
@@ -47,10 +51,11 @@ impl ExpectedVerdict {
     /// The word for it in [`Verdict`].
     pub fn verdict(self) -> Verdict {
         match self {
-            Self::Accepted | Self::AcceptedOther => Verdict::Accepted,
+            Self::Accepted | Self::AcceptedOther | Self::AcceptedAttacker => Verdict::Accepted,
             Self::Refused => Verdict::Refused,
             Self::Crashed => Verdict::Crashed,
             Self::Hung => Verdict::Hung,
+            Self::Exhausted => Verdict::Exhausted,
             Self::Inconclusive => Verdict::Inconclusive,
         }
     }

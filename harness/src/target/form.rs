@@ -24,6 +24,18 @@ pub enum Version {
     },
 }
 
+/// How to put on the machine what a target runs on.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Install {
+    /// Program and arguments, from the folder of the file. It keeps what it downloads in a cache folder of its own.
+    #[serde(default)]
+    pub cmd: Vec<String>,
+    /// Debian packages that have to be there first.
+    #[serde(default)]
+    pub system: Vec<String>,
+}
+
 /// One process of a target.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -72,6 +84,8 @@ pub enum ReadySign {
     Unix(String),
     /// One line of JSON on stdout.
     JsonLine,
+    /// A driver on a pipe that answers `health`.
+    Stdio,
 }
 
 #[derive(Debug, Deserialize)]
@@ -83,6 +97,8 @@ struct RawReady {
     unix: Option<String>,
     #[serde(default)]
     json_line: bool,
+    #[serde(default)]
+    stdio: bool,
     #[serde(default = "ten_seconds")]
     timeout_ms: u64,
 }
@@ -95,12 +111,17 @@ impl TryFrom<RawReady> for Ready {
     type Error = &'static str;
 
     fn try_from(raw: RawReady) -> Result<Self, Self::Error> {
-        let sign = match (raw.url, raw.tcp, raw.unix, raw.json_line) {
-            (Some(url), None, None, false) => ReadySign::Url(url, raw.status.unwrap_or(200)),
-            (None, Some(address), None, false) => ReadySign::Tcp(address),
-            (None, None, Some(path), false) => ReadySign::Unix(path),
-            (None, None, None, true) => ReadySign::JsonLine,
-            _ => return Err("expected exactly one of `url` (with `status`), `tcp`, `unix` and `json_line = true`"),
+        let sign = match (raw.url, raw.tcp, raw.unix, raw.json_line, raw.stdio) {
+            (Some(url), None, None, false, false) => ReadySign::Url(url, raw.status.unwrap_or(200)),
+            (None, Some(address), None, false, false) => ReadySign::Tcp(address),
+            (None, None, Some(path), false, false) => ReadySign::Unix(path),
+            (None, None, None, true, false) => ReadySign::JsonLine,
+            (None, None, None, false, true) => ReadySign::Stdio,
+            _ => {
+                return Err(
+                    "expected exactly one of `url` (with `status`), `tcp`, `unix`, `json_line = true` and `stdio = true`",
+                );
+            }
         };
         Ok(Self { sign, timeout: Duration::from_millis(raw.timeout_ms) })
     }
@@ -266,11 +287,15 @@ pub struct Limits {
     /// How often a crashed SP is started again.
     #[serde(default = "twenty")]
     pub restarts: u32,
+    /// How much resident memory its processes may hold together, in MB of 1024 * 1024 octets; more ends them, and is
+    /// the verdict `exhausted`. Only where the target starts processes, and only on Linux.
+    #[serde(default)]
+    pub memory_mb: Option<u64>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { serial: false, timeout_ms: twenty_seconds(), restarts: twenty() }
+        Self { serial: false, timeout_ms: twenty_seconds(), restarts: twenty(), memory_mb: None }
     }
 }
 

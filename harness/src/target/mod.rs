@@ -19,8 +19,8 @@ use time::OffsetDateTime;
 pub use endpoints::Endpoints;
 pub use expected::{ExpectedFailure, ExpectedVerdict, Glob};
 pub use form::{
-    Acs, AcsEntry, Attach, IdpIn, IdpInitiated, Limits, Login, PostBinding, Process, Ready, ReadySign, ResetHow, Sp,
-    Trusts, Version,
+    Acs, AcsEntry, Attach, IdpIn, IdpInitiated, Install, Limits, Login, PostBinding, Process, Ready, ReadySign,
+    ResetHow, Sp, Trusts, Version,
 };
 pub(crate) use outcome::attributes_of;
 pub use outcome::{Accept, Attributes, Extract, Mode, Outcome, Pattern, ServerError};
@@ -46,6 +46,8 @@ pub struct Target {
     pub version: Option<Version>,
     /// Ports that must be free before the start.
     pub ports: Vec<u16>,
+    /// How to put on the machine what it runs on.
+    pub install: Option<Install>,
     /// What to start, in order. Empty when attached.
     pub processes: Vec<Process>,
     /// The SP runs already.

@@ -7,7 +7,9 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::form::{Attach, IdpIn, IdpInitiated, Limits, Login, Process, ResetHow, Sp, Trusts, Version};
+use super::form::{
+    Attach, IdpIn, IdpInitiated, Install, Limits, Login, Process, ReadySign, ResetHow, Sp, Trusts, Version,
+};
 use super::{ExpectedFailure, Mode, Outcome, Policy, Target, words};
 use crate::fault::{Fault, read_toml};
 
@@ -23,6 +25,7 @@ pub(super) fn read(file: &str, text: &str, folder: &Path) -> Result<Target, Faul
 #[serde(deny_unknown_fields)]
 struct Raw {
     target: Head,
+    install: Option<Install>,
     #[serde(default)]
     process: Vec<Process>,
     attach: Option<Attach>,
@@ -149,9 +152,23 @@ fn check(raw: &Raw, file: &str, text: &str) -> Result<(), Fault> {
     if raw.process.iter().any(|process| process.cmd.is_empty()) {
         return refuse("cmd", "expected a program in `cmd`");
     }
-    let is_driver = matches!(raw.outcome.mode, Mode::Driver { .. });
-    if raw.sp.acs.as_ref().and_then(super::form::Acs::url).is_none() && !is_driver {
+    let is_http_driver = matches!(&raw.outcome.mode, Mode::Driver { base } if base != "stdio");
+    if raw.sp.acs.as_ref().and_then(super::form::Acs::url).is_none() && !is_http_driver {
         return refuse("[sp]", "expected `acs`, the URL of the AssertionConsumerService");
+    }
+    let on_pipe = raw.process.iter().filter(|process| matches!(process.ready.sign, ReadySign::Stdio)).count();
+    let is_pipe_driver = matches!(&raw.outcome.mode, Mode::Driver { base } if base == "stdio");
+    if on_pipe != usize::from(is_pipe_driver) {
+        return refuse(
+            "[outcome]",
+            "expected `driver = \"stdio\"` and exactly one process with `ready = { stdio = true }`, or neither",
+        );
+    }
+    if raw.attach.is_some() && raw.limits.memory_mb.is_some() {
+        return refuse("memory_mb", "the memory of an attached target is not seen; expected [[process]] sections");
+    }
+    if raw.limits.memory_mb.is_some() && !cfg!(target_os = "linux") {
+        return refuse("memory_mb", "memory is measured on Linux only; expected no such key here");
     }
     if raw.idp_in.metadata.is_some() && matches!(raw.idp_in.trusts, Trusts::Each) {
         return refuse(
@@ -190,6 +207,7 @@ impl Raw {
         Target {
             id: self.target.id,
             product,
+            install: self.install,
             version: self.target.version,
             ports: self.target.ports,
             processes: self.process,
