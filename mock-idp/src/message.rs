@@ -19,6 +19,8 @@ pub struct Message {
     pub presentations: u8,
     /// The NameID that the IdP signed; what an attack made of it afterwards does not count.
     pub name_id: Option<String>,
+    /// The SessionIndex that the IdP signed.
+    pub session_index: Option<String>,
     /// The attributes that the IdP signed, by Name.
     pub attributes: Vec<(String, Vec<String>)>,
 }

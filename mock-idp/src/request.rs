@@ -124,12 +124,12 @@ pub fn read(xml: &[u8]) -> Result<AuthnRequest, RequestError> {
 }
 
 /// The octets of a message in a Redirect query.
-pub(crate) fn octets_of_query(query: &str, name: &'static str) -> Result<Vec<u8>, RequestError> {
+pub fn octets_of_query(query: &str, name: &'static str) -> Result<Vec<u8>, RequestError> {
     inflate(&base64::decode(&field(query, name)?).ok_or(RequestError::NotBase64(name))?, name)
 }
 
 /// The octets of a message in a POST form.
-pub(crate) fn octets_of_form(form: &str, name: &'static str) -> Result<Vec<u8>, RequestError> {
+pub fn octets_of_form(form: &str, name: &'static str) -> Result<Vec<u8>, RequestError> {
     let text: String = field(form, name)?.split_ascii_whitespace().collect();
     base64::decode(&text).ok_or(RequestError::NotBase64(name))
 }

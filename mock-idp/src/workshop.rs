@@ -95,6 +95,7 @@ impl<'a> Workshop<'a> {
             acs: self.recipe.sp.acs.clone(),
             presentations: self.recipe.attack.map_or(1, |attack| attack.presentations),
             name_id: self.draft.name_id,
+            session_index: self.draft.session_index,
             attributes: self.draft.attributes.into_iter().map(|attribute| (attribute.name, attribute.values)).collect(),
         }
     }

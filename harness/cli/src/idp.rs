@@ -1,15 +1,15 @@
 //! `samlspec idp`: the mock IdPs, running or as the metadata an SP is configured with.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Subcommand;
 use harness::Fault;
 use harness::browser::Browser;
 use harness::target::DEFAULT_PUBLIC_URL;
-use mock_idp::{Idp, Sp, Vendor};
-use mock_idp_web::{Config, Endpoints, serve};
+use mock_idp::{Idp, Person, Sp, Vendor};
+use mock_idp_web::{Config, Endpoints, read_people, serve};
 use serde_json::{Value, json};
 
 use crate::say;
@@ -40,6 +40,9 @@ pub(crate) struct Arguments {
     /// Metadata of an SP that may log in (repeatable); without any, each SP is learned from its first request
     #[arg(long, value_name = "URL|FILE")]
     sp: Vec<String>,
+    /// Who can log in, as TOML or CSV; the built-in people without
+    #[arg(long, value_name = "FILE")]
+    people: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -69,6 +72,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Fault> {
     for place in &arguments.sp {
         config.sps.push(known_sp(place).await?);
     }
+    if let Some(path) = &arguments.people {
+        config.people = known_people(path)?;
+    }
     say::to_stdout(&ready_line(&config));
     serve(config, listener).await.map_err(|error| Fault::usage(format!("the mock stopped: {error}")))
 }
@@ -83,6 +89,13 @@ async fn known_sp(place: &str) -> Result<Sp, Fault> {
         std::fs::read_to_string(path).map_err(|error| Fault::usage(format!("{place}: cannot be read: {error}")))?
     };
     Sp::from_metadata(&xml).map_err(|error| Fault::usage(format!("{place}: {error}")))
+}
+
+fn known_people(path: &Path) -> Result<Vec<Person>, Fault> {
+    let name = path.display();
+    let text =
+        std::fs::read_to_string(path).map_err(|error| Fault::usage(format!("{name}: cannot be read: {error}")))?;
+    read_people(&text).map_err(|error| Fault::usage(format!("{name}: {error}")))
 }
 
 /// The first IdP at the top, all of them under `idps` when there are several.

@@ -1,46 +1,75 @@
 //! Makes the Response of a login: who, for whom, and what is queued in; the auto-posting page out.
 
+use crate::change::sign_word;
 use crate::failure::Failure;
 use crate::page;
-use crate::world::{Event, Login, World};
+use crate::sessions::{Method, Party};
+use crate::trace::Sent;
+use crate::world::{Login, World};
 use axum::response::Html;
-use mock_idp::{Edits, Message, Person, Recipe};
+use mock_idp::edit::Part;
+use mock_idp::{Edits, Message, Person, Recipe, people};
 
-/// The page that posts the Response for this person.
+const PERSISTENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
+const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
+
+/// The page that posts the Response for this person, and the SP's part in the session.
 ///
-/// What a queue entry asks for comes before what the user name or the link asks for.
-pub(crate) fn answer(world: &World, login: &Login, person: &Person) -> Result<Html<String>, Failure> {
+/// What a queue entry asks for comes before what the user name, the form or the link asks for.
+pub(crate) fn answer(
+    world: &World,
+    login: &Login,
+    person: &Person,
+    method: Method,
+) -> Result<(Html<String>, Party), Failure> {
+    let class = method.class(login.vendor, &login.contexts)?;
     let queued = world.memory().dequeue(login.vendor).unwrap_or_default();
-    let change = queued.or(login.change);
-    let mut recipe = recipe(world, login, person);
+    let change = queued.or(login.change.clone());
+    let healthy = recipe(world, login, person, class);
+    let mut recipe = healthy.clone();
     change.apply(&mut recipe);
     let message = if change.is_replay() { again(world, login)? } else { recipe.build()? };
-    record(world, login, &recipe, &message);
-    page::post(login.vendor, &login.sp.acs, &message.base64(), login.relay_state.as_deref())
+    let twin = Recipe { sign: recipe.sign, encrypt: recipe.encrypt, ..healthy };
+    let spoilt = recipe.attack.is_some() || recipe.quirk.is_some() || recipe.edits != twin.edits;
+    let twin = if spoilt { twin.build().ok().map(|twin| twin.xml) } else { None };
+    let party = party(login, &message);
+    let sent = Sent { twin, asked_by: change.by().to_vec(), user: Some(person.user_name.clone()), ..sent(&recipe) };
+    Ok((send(world, login, &message, sent)?, party))
 }
 
-/// The page that posts a Response without an Assertion: nobody is logged in and the SP wanted no questions asked.
-pub(crate) fn no_passive(world: &World, login: &Login) -> Result<Html<String>, Failure> {
-    let mut recipe = recipe(world, login, &mock_idp::people::ann());
+/// The page that posts a Response without an Assertion, where the vendor answers so; else the vendor's error page.
+pub(crate) fn status(world: &World, login: &Login, failure: Failure) -> Result<Html<String>, Failure> {
+    let Failure::Vendor { told, .. } = &failure else { return Err(failure) };
+    let Some((status, sub_status)) = told.status.clone() else { return Err(failure) };
+    let mut recipe = recipe(world, login, &people::ann(), None);
     recipe.edits = Edits {
-        without: vec![mock_idp::edit::Part::Assertion],
-        status: Some(mock_idp::names::RESPONDER.to_owned()),
-        sub_status: Some("urn:oasis:names:tc:SAML:2.0:status:NoPassive".to_owned()),
+        without: vec![Part::Assertion],
+        status: Some(status),
+        sub_status: Some(sub_status),
+        status_message: Some(told.text.clone()),
         ..Edits::default()
     };
     let message = recipe.build()?;
-    record(world, login, &recipe, &message);
-    page::post(login.vendor, &login.sp.acs, &message.base64(), login.relay_state.as_deref())
+    world.memory().trace.refused(login.exchange, &failure);
+    send(world, login, &message, sent(&recipe))
 }
 
-fn recipe(world: &World, login: &Login, person: &Person) -> Recipe {
+fn recipe(world: &World, login: &Login, person: &Person, class: Option<String>) -> Recipe {
+    let idp = world.idp(login.vendor);
     let mut memory = world.memory();
     let (clock, seed) = (memory.clock.now(), memory.next_seed());
+    let name_id = match login.name_id_format.as_deref() {
+        Some(PERSISTENT) => Some(person.object_id()),
+        Some(TRANSIENT) => Some(memory.random.id("_{hex:32}")),
+        _ => None,
+    };
+    let name_id_format = login.name_id_format.clone();
     Recipe {
         person: person.clone(),
         in_response_to: login.request_id.clone(),
+        edits: Edits { authn_context: class, name_id, name_id_format, ..Edits::default() },
         seed,
-        ..Recipe::new(login.vendor, world.config.idp(login.vendor), login.sp.clone(), clock)
+        ..Recipe::new(login.vendor, idp, login.sp.clone(), clock)
     }
 }
 
@@ -51,18 +80,45 @@ fn again(world: &World, login: &Login) -> Result<Message, Failure> {
     last.filter(|message| message.acs == login.sp.acs).ok_or_else(|| Failure::field("attack", "replay", expected))
 }
 
-fn record(world: &World, login: &Login, recipe: &Recipe, message: &Message) {
+fn party(login: &Login, message: &Message) -> Party {
+    Party {
+        sp: login.sp.clone(),
+        name_id: message.name_id.clone().unwrap_or_default(),
+        name_id_format: login.name_id_format.clone(),
+        session_index: message.session_index.clone(),
+    }
+}
+
+fn sent(recipe: &Recipe) -> Sent {
+    Sent {
+        kind: "Response",
+        binding: "post",
+        attack: recipe.attack.map(|attack| attack.id),
+        quirk: recipe.quirk.map(|quirk| quirk.id),
+        sign: sign_word(recipe.sign),
+        encrypted: recipe.encrypt.is_some(),
+        ..Sent::default()
+    }
+}
+
+/// Writes the message into the trace and makes its page.
+fn send(world: &World, login: &Login, message: &Message, sent: Sent) -> Result<Html<String>, Failure> {
+    let base64 = message.base64();
+    let sent = Sent {
+        to: login.sp.acs.clone(),
+        id: message.response_id.clone(),
+        in_response_to: message.in_response_to.clone(),
+        relay_state: login.relay_state.clone(),
+        raw: base64.clone(),
+        xml: message.xml.clone(),
+        ..sent
+    };
+    let (vendor, acs) = (login.vendor.name(), login.sp.acs.as_str());
+    tracing::info!(vendor, response = message.response_id, acs, attack = sent.attack, quirk = sent.quirk, "sent");
     let mut memory = world.memory();
-    memory.record(
-        login.vendor,
-        Event::Response {
-            in_response_to: message.in_response_to.clone(),
-            acs: login.sp.acs.clone(),
-            user: recipe.person.user_name.clone(),
-            attack: recipe.attack.map(|attack| attack.id),
-            quirk: recipe.quirk.map(|quirk| quirk.id),
-        },
-    );
-    memory.last.insert(login.vendor.name(), message.clone());
-    tracing::info!(vendor = login.vendor.name(), response = message.response_id, acs = login.sp.acs, "response sent");
+    memory.trace.sent(login.exchange, sent);
+    memory.last.insert(vendor, message.clone());
+    drop(memory);
+    world.news.notify_waiters();
+    page::post(login.vendor, &login.sp.acs, "SAMLResponse", &base64, login.relay_state.as_deref())
 }

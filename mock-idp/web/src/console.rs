@@ -16,15 +16,14 @@ pub(crate) fn routes() -> Router<Arc<World>> {
 }
 
 async fn console(State(world): State<Arc<World>>) -> Response {
-    match page(&world) {
-        Ok(page) => page.into_response(),
-        Err(failure) => failure.json(),
-    }
+    page(&world).map_or_else(Failure::json, IntoResponse::into_response)
 }
 
 fn page(world: &World) -> Result<Html<String>, Failure> {
     let idps = world.config.endpoints().into_iter().zip(world.config.vendors.iter().copied()).collect();
-    page::console(idps, &world.memory().sps)
+    let memory = world.memory();
+    let people = memory.directory.people().iter().take(page::SHOWN_PEOPLE).cloned().collect();
+    page::console(idps, &memory.sps, people)
 }
 
 async fn submit_script() -> Response {

@@ -1,15 +1,22 @@
 //! What went wrong with a request: a reason in, an error page or a JSON error out.
+//!
+//! Every error about a field names it, says what stood there and what may; a value is cut to [`SHOWN`] characters.
 
 use crate::page;
+use crate::refusal::Told;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use mock_idp::Vendor;
+use serde_json::json;
+
+/// How many characters of a wrong value are repeated.
+const SHOWN: usize = 200;
 
 /// A request that gets no answer, and why.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// The AuthnRequest is at fault.
-    #[error("the AuthnRequest cannot be answered: {0}")]
+    /// A message of an SP is at fault.
+    #[error("the message cannot be answered: {0}")]
     Request(#[from] mock_idp::RequestError),
     /// A field of a form, a query or a JSON document is at fault.
     #[error("`{field}` is `{found}`, expected {expected}")]
@@ -20,13 +27,23 @@ pub(crate) enum Failure {
         expected: String,
         /// What it is.
         found: String,
+        /// Every value it can have, where they can be listed.
+        allowed: Vec<String>,
+    },
+    /// The vendor has words of its own for this.
+    #[error("{detail}")]
+    Vendor {
+        /// The vendor's words.
+        told: &'static Told,
+        /// Which field, in the mock's words.
+        detail: String,
     },
     /// The recipe makes no message.
-    #[error("no Response could be made: {0}")]
+    #[error("no message could be made: {0}")]
     Recipe(#[from] mock_idp::RecipeError),
-    /// The mock does not do this.
+    /// The caller may not do this.
     #[error("{0}")]
-    NotDone(&'static str),
+    Forbidden(&'static str),
     /// A page could not be written: our fault.
     #[error("the page could not be written")]
     Page,
@@ -35,21 +52,37 @@ pub(crate) enum Failure {
 impl Failure {
     /// A field with a value it cannot have.
     pub(crate) fn field(field: &'static str, found: impl Into<String>, expected: impl Into<String>) -> Self {
-        Self::Field { field, expected: expected.into(), found: found.into() }
+        Self::Field { field, expected: expected.into(), found: cut(found.into()), allowed: Vec::new() }
+    }
+
+    /// A field that can have only these values.
+    pub(crate) fn not_among(field: &'static str, found: impl Into<String>, allowed: Vec<String>) -> Self {
+        let expected = format!("one of {}", allowed.join(", "));
+        Self::Field { field, expected, found: cut(found.into()), allowed }
     }
 
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Request(_) | Self::Field { .. } | Self::Recipe(_) => StatusCode::BAD_REQUEST,
-            Self::NotDone(_) => StatusCode::NOT_IMPLEMENTED,
+            Self::Vendor { told, .. } => StatusCode::from_u16(told.http).unwrap_or(StatusCode::BAD_REQUEST),
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::Page => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The vendor's code for it, where there is one.
+    pub(crate) fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Vendor { told, .. } => told.code.as_deref(),
+            _ => None,
         }
     }
 
     /// The error page of a vendor.
     pub(crate) fn page(self, vendor: Vendor) -> Response {
         let status = self.status();
-        match page::error(vendor, &self.to_string()) {
+        let told = if let Self::Vendor { told, .. } = &self { Some(*told) } else { None };
+        match page::error(vendor, told, &self.to_string()) {
             Ok(page) => (status, page).into_response(),
             Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, self.to_string()).into_response(),
         }
@@ -57,6 +90,21 @@ impl Failure {
 
     /// The error as JSON.
     pub(crate) fn json(self) -> Response {
-        (self.status(), axum::Json(serde_json::json!({ "error": self.to_string() }))).into_response()
+        let (status, error) = (self.status(), self.to_string());
+        let body = match self {
+            Self::Field { field, found, allowed, .. } if !allowed.is_empty() => {
+                json!({ "error": error, "field": field, "found": found, "allowed": allowed })
+            }
+            Self::Field { field, found, .. } => json!({ "error": error, "field": field, "found": found }),
+            _ => json!({ "error": error }),
+        };
+        (status, axum::Json(body)).into_response()
+    }
+}
+
+fn cut(text: String) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
+        None => text,
     }
 }

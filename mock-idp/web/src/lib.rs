@@ -8,7 +8,7 @@
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue};
-use mock_idp::{Idp, Sp, Vendor};
+use mock_idp::{Idp, Person, Sp, Vendor};
 use std::sync::Arc;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -17,10 +17,19 @@ mod answer;
 mod api;
 mod change;
 mod console;
+mod directory;
 mod failure;
+mod fetch;
+mod login;
 mod page;
+mod refusal;
+mod sessions;
+mod slo;
 mod sso;
+mod trace;
 mod world;
+
+pub use directory::{PEOPLE, PeopleError, read_people};
 
 /// The most a request body may hold; an AuthnRequest or an SP's metadata is far smaller.
 pub const BODY_BYTES: usize = 256 * 1024;
@@ -32,6 +41,8 @@ pub struct Config {
     pub public_url: String,
     /// The vendors to serve.
     pub vendors: Vec<Vendor>,
+    /// Who can log in; with none, the built-in people.
+    pub people: Vec<Person>,
     /// The SPs that may log in; with none, each SP is learned from its first AuthnRequest.
     pub sps: Vec<Sp>,
     /// Decides ids and initialization vectors; the same seed and the same requests make the same bytes.
@@ -59,7 +70,7 @@ impl Config {
     /// Mocks of these vendors, without any SP; the seed is the time, so that ids differ from run to run.
     pub fn new(public_url: impl Into<String>, vendors: Vec<Vendor>) -> Self {
         let public_url = public_url.into().trim_end_matches('/').to_owned();
-        Self { public_url, vendors, sps: Vec::new(), seed: world::seed_from_time() }
+        Self { public_url, vendors, people: Vec::new(), sps: Vec::new(), seed: world::seed_from_time() }
     }
 
     /// The IdP of a vendor.
@@ -90,7 +101,7 @@ pub fn router(config: Config) -> Router {
     let world = Arc::new(world::World::new(config));
     let mut router = Router::new().merge(console::routes()).merge(api::routes());
     for &vendor in &world.config.vendors {
-        router = router.merge(sso::routes(vendor));
+        router = router.merge(sso::routes(vendor)).merge(login::routes(vendor)).merge(slo::routes(vendor));
     }
     router
         .with_state(world)

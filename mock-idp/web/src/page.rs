@@ -1,10 +1,15 @@
 //! The pages: plain values in, HTML out. askama escapes every value; no page needs JavaScript.
 
 use crate::Endpoints;
+use crate::change::SIGNS;
 use crate::failure::Failure;
+use crate::refusal::{Told, manners};
+use crate::sessions::Method;
+use crate::world::Login;
 use askama::Template;
 use axum::response::Html;
-use mock_idp::{Attack, Person, Quirk, Sp, Vendor, attacks, people, quirks};
+use mock_idp::facts::Confidence;
+use mock_idp::{Attack, Person, Quirk, Sp, Vendor, attacks, quirks};
 
 /// Nothing from elsewhere, no frames; the one script is the mock's own.
 pub(crate) const CONTENT_SECURITY_POLICY: &str =
@@ -13,39 +18,59 @@ pub(crate) const CONTENT_SECURITY_POLICY: &str =
 /// Submits the only form of the auto-posting page.
 pub(crate) const SUBMIT_SCRIPT: &str = "document.forms[0].submit();\n";
 
+/// People who get a button on the login page; the others are typed.
+pub(crate) const SHOWN_PEOPLE: usize = 12;
+
 #[derive(Template)]
 #[template(path = "login.html")]
-struct Login<'a> {
+struct LoginPage<'a> {
     title: &'a str,
     action: String,
     key: &'a str,
     sp: &'a str,
+    contexts: &'a [String],
+    second_factor: bool,
     people: Vec<Person>,
+    attacks: &'static [Attack],
+    quirks: &'static [Quirk],
+    signs: Vec<&'static str>,
 }
 
 /// The form in which someone says who they are.
-pub(crate) fn login(vendor: Vendor, key: &str, sp: &str) -> Result<Html<String>, Failure> {
-    let action = format!("/{}/login", vendor.name());
-    render(&Login { title: vendor.title(), action, key, sp, people: people::all() })
+pub(crate) fn login(login: &Login, key: &str, people: Vec<Person>) -> Result<Html<String>, Failure> {
+    render(&LoginPage {
+        title: login.vendor.title(),
+        action: format!("/{}/login", login.vendor.name()),
+        key,
+        sp: &login.sp.entity_id,
+        contexts: &login.contexts,
+        second_factor: login.method() == Method::SecondFactor,
+        people,
+        attacks: attacks::ALL,
+        quirks: quirks::ALL,
+        signs: SIGNS.iter().map(|(word, _)| *word).collect(),
+    })
 }
 
 #[derive(Template)]
 #[template(path = "post.html")]
 struct Post<'a> {
     title: &'a str,
-    acs: &'a str,
-    response: &'a str,
+    to: &'a str,
+    field: &'a str,
+    message: &'a str,
     relay_state: Option<&'a str>,
 }
 
-/// The page that posts a Response to the SP, by itself or by a button (bindings 3.5.4).
+/// The page that posts a message to the SP, by itself or by a button (bindings 3.5.4).
 pub(crate) fn post(
     vendor: Vendor,
-    acs: &str,
-    response: &str,
+    to: &str,
+    field: &str,
+    message: &str,
     relay_state: Option<&str>,
 ) -> Result<Html<String>, Failure> {
-    render(&Post { title: vendor.title(), acs, response, relay_state })
+    render(&Post { title: vendor.title(), to, field, message, relay_state })
 }
 
 #[derive(Template)]
@@ -53,17 +78,35 @@ pub(crate) fn post(
 struct Message<'a> {
     title: &'a str,
     heading: &'a str,
+    code: Option<&'a str>,
     text: &'a str,
+    detail: Option<&'a str>,
+    source: Option<&'a str>,
 }
 
-/// What went wrong, for the person in front of the browser.
-pub(crate) fn error(vendor: Vendor, text: &str) -> Result<Html<String>, Failure> {
-    render(&Message { title: vendor.title(), heading: "This login cannot go on", text })
+/// What went wrong, for the person in front of the browser: the vendor's words, then the mock's.
+pub(crate) fn error(vendor: Vendor, told: Option<&'static Told>, detail: &str) -> Result<Html<String>, Failure> {
+    let known = told.filter(|told| matches!(told.confidence, Confidence::High | Confidence::Medium));
+    render(&Message {
+        title: vendor.title(),
+        heading: "This cannot go on",
+        code: told.and_then(|told| told.code.as_deref()),
+        text: told.map_or("The mock cannot go on.", |told| &told.text),
+        detail: Some(detail),
+        source: known.map(|told| told.source.as_str()),
+    })
 }
 
 /// The session here is over.
 pub(crate) fn signed_out(vendor: Vendor) -> Result<Html<String>, Failure> {
-    render(&Message { title: vendor.title(), heading: "Signed out", text: "The session at this mock has ended." })
+    render(&Message {
+        title: vendor.title(),
+        heading: "Signed out",
+        code: None,
+        text: "The session at this mock has ended.",
+        detail: None,
+        source: None,
+    })
 }
 
 #[derive(Template)]
@@ -77,18 +120,23 @@ struct Console<'a> {
     quirks: &'static [Quirk],
 }
 
-/// What is here: vendors, SPs, attacks and quirks.
-pub(crate) fn console(idps: Vec<(Endpoints, Vendor)>, sps: &[Sp]) -> Result<Html<String>, Failure> {
-    render(&Console {
-        title: "any vendor",
-        idps,
-        sps,
-        people: people::all(),
-        attacks: attacks::ALL,
-        quirks: quirks::ALL,
-    })
+impl Console<'_> {
+    /// Where the words of the mock are its own.
+    fn approximate_words(&self, vendor: &Vendor) -> bool {
+        !matches!(manners(*vendor).confidence, Confidence::High | Confidence::Medium)
+    }
 }
 
-fn render(template: &impl Template) -> Result<Html<String>, Failure> {
+/// What is here: vendors, SPs, attacks and quirks.
+pub(crate) fn console(
+    idps: Vec<(Endpoints, Vendor)>,
+    sps: &[Sp],
+    people: Vec<Person>,
+) -> Result<Html<String>, Failure> {
+    render(&Console { title: "any vendor", idps, sps, people, attacks: attacks::ALL, quirks: quirks::ALL })
+}
+
+/// Fills a page in.
+pub(crate) fn render(template: &impl Template) -> Result<Html<String>, Failure> {
     template.render().map(Html).map_err(|_| Failure::Page)
 }

@@ -1,24 +1,30 @@
-//! What the mocks remember between requests: SPs, sessions, logins under way, the queue, the log, the clock.
+//! What the mocks remember between requests: SPs, people, logins under way, the queue, the trace, the clock.
 //!
 //! Everything is in memory and bounded: the oldest entry goes when a list is full. `reset` forgets all of it.
 
 use crate::Config;
 use crate::change::Change;
+use crate::directory::Directory;
 use crate::failure::Failure;
+use crate::refusal::{Why, refuse};
+use crate::sessions::{Method, Sessions};
+use crate::trace::{Exchange, Received, Trace};
 use mock_idp::random::Random;
-use mock_idp::{AuthnRequest, Message, Person, Sp, Vendor, people};
-use serde::Serialize;
+use mock_idp::{AuthnRequest, Idp, Message, Sp, Vendor};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use time::{Duration, OffsetDateTime};
+use tokio::sync::Notify;
 
-/// Sessions, logins under way and log entries that are kept.
-const KEPT: usize = 1000;
+/// Sessions, logins under way, SPs and queue entries that are kept.
+pub(crate) const KEPT: usize = 1000;
 
 /// Everything the mocks know.
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) config: Config,
+    /// Rings whenever the trace grows, for those who wait for a request.
+    pub(crate) news: Notify,
     memory: Mutex<Memory>,
 }
 
@@ -29,57 +35,53 @@ pub(crate) struct Memory {
     pub(crate) sps: Vec<Sp>,
     /// Whether a new SP may still be learned from its request.
     learning: bool,
-    /// Who is logged in, by vendor and cookie value, oldest first.
-    sessions: VecDeque<(Vendor, String, Person)>,
+    /// Who can log in.
+    pub(crate) directory: Directory,
+    /// Who is logged in.
+    pub(crate) sessions: Sessions,
     /// Logins that wait for the form, by their key, oldest first.
     pending: VecDeque<(String, Login)>,
     /// What the next Responses look like, by vendor.
     queue: HashMap<&'static str, VecDeque<Change>>,
     /// What happened.
-    pub(crate) log: VecDeque<Entry>,
+    pub(crate) trace: Trace,
     /// The last Response of each vendor, for a replay.
     pub(crate) last: HashMap<&'static str, Message>,
     /// What time it is.
     pub(crate) clock: Clock,
-    random: Random,
+    pub(crate) random: Random,
 }
 
 /// A login from its start to its Response.
 #[derive(Clone, Debug)]
 pub(crate) struct Login {
+    /// Its exchange in the trace.
+    pub(crate) exchange: u64,
     pub(crate) vendor: Vendor,
     pub(crate) sp: Sp,
     /// The request it answers, where there was one.
     pub(crate) request_id: Option<String>,
     pub(crate) relay_state: Option<String>,
+    /// The AuthnContextClassRefs that the request asks for; any of them will do.
+    pub(crate) contexts: Vec<String>,
+    /// The NameID Format that the request asks for, where it decides.
+    pub(crate) name_id_format: Option<String>,
     pub(crate) change: Change,
 }
 
-/// One line of the log.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Entry {
-    pub(crate) at: String,
-    pub(crate) vendor: &'static str,
-    #[serde(flatten)]
-    pub(crate) event: Event,
-}
+impl Login {
+    /// A login that nobody asked for and nobody wants to be special.
+    pub(crate) fn unsolicited(exchange: u64, vendor: Vendor, sp: Sp) -> Self {
+        let (request_id, relay_state, name_id_format) = (None, None, None);
+        let (contexts, change) = (Vec::new(), Change::default());
+        Self { exchange, vendor, sp, request_id, relay_state, contexts, name_id_format, change }
+    }
 
-/// What happened.
-#[derive(Clone, Debug, Serialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
-pub(crate) enum Event {
-    /// A request was read.
-    Request { id: String, issuer: String, acs_url: Option<String>, destination: Option<String>, signed: bool },
-    /// A request was refused.
-    Refused { reason: String },
-    /// A Response was sent.
-    Response {
-        in_response_to: Option<String>,
-        acs: String,
-        user: String,
-        attack: Option<&'static str>,
-        quirk: Option<&'static str>,
-    },
+    /// The way to log in that the form offers first.
+    pub(crate) fn method(&self) -> Method {
+        let enough = |method: Method| method.class(self.vendor, &self.contexts).is_ok();
+        if !enough(Method::Password) && enough(Method::SecondFactor) { Method::SecondFactor } else { Method::Password }
+    }
 }
 
 /// What time it is at the mocks.
@@ -103,7 +105,7 @@ impl Clock {
 impl World {
     pub(crate) fn new(config: Config) -> Self {
         let memory = Mutex::new(Memory::fresh(&config));
-        Self { config, memory }
+        Self { config, news: Notify::new(), memory }
     }
 
     /// The memory; a thread that panicked while it held it leaves nothing half done worth losing the mock for.
@@ -119,8 +121,43 @@ impl World {
     /// The vendor of this name among those that are served.
     pub(crate) fn vendor(&self, name: &str) -> Result<Vendor, Failure> {
         let served = self.config.vendors.iter().find(|vendor| vendor.name() == name);
-        let names = || self.config.vendors.iter().map(|vendor| vendor.name()).collect::<Vec<_>>().join(", ");
-        served.copied().ok_or_else(|| Failure::field("vendor", name, format!("one of {}", names())))
+        served.copied().ok_or_else(|| Failure::not_among("vendor", name, self.vendor_names()))
+    }
+
+    /// The names of the vendors that are served.
+    pub(crate) fn vendor_names(&self) -> Vec<String> {
+        self.config.vendors.iter().map(|vendor| vendor.name().to_owned()).collect()
+    }
+
+    /// The IdP of a vendor, with the key it has now.
+    pub(crate) fn idp(&self, vendor: Vendor) -> Idp {
+        self.config.idp(vendor)
+    }
+
+    /// The oldest request that nobody has taken, or the next to come within this time.
+    pub(crate) async fn take(&self, vendor: Option<&str>, patience: std::time::Duration) -> Option<Exchange> {
+        let taken = async {
+            loop {
+                // Asking to be told comes before looking, so that nothing slips in between.
+                let news = self.news.notified();
+                let taken = self.memory().trace.take(vendor);
+                if taken.is_some() {
+                    return taken;
+                }
+                news.await;
+            }
+        };
+        tokio::time::timeout(patience, taken).await.ok().flatten()
+    }
+
+    /// Begins an exchange in the trace and returns its number.
+    pub(crate) fn begin(&self, vendor: Vendor, received: Option<Received>) -> u64 {
+        let mut memory = self.memory();
+        let at = mock_idp::moment::format(memory.clock.now(), true).unwrap_or_default();
+        let number = memory.trace.begin(vendor.name(), at, received);
+        drop(memory);
+        self.news.notify_waiters();
+        number
     }
 }
 
@@ -129,10 +166,11 @@ impl Memory {
         Self {
             sps: config.sps.clone(),
             learning: config.sps.is_empty(),
-            sessions: VecDeque::new(),
+            directory: Directory::of(&config.people),
+            sessions: Sessions::default(),
             pending: VecDeque::new(),
             queue: HashMap::new(),
-            log: VecDeque::new(),
+            trace: Trace::default(),
             last: HashMap::new(),
             clock: Clock::Shifted(Duration::ZERO),
             random: Random::seeded(config.seed),
@@ -142,16 +180,19 @@ impl Memory {
     /// The SP that a request is from, with the address its Response goes to.
     ///
     /// Without registered SPs the first request of each introduces it, ACS URL and all.
-    pub(crate) fn sp_of(&mut self, request: &AuthnRequest) -> Result<Sp, Failure> {
+    pub(crate) fn sp_of(&mut self, vendor: Vendor, request: &AuthnRequest) -> Result<Sp, Failure> {
         if self.learning {
             self.learn(request)?;
         }
-        let known = self.sps.iter().find(|sp| sp.entity_id == request.issuer);
-        let known =
-            known.ok_or_else(|| Failure::field("Issuer", &request.issuer, "the entityID of a registered SP"))?;
+        let Some(known) = self.sps.iter().find(|sp| sp.entity_id == request.issuer) else {
+            let names = self.sps.iter().map(|sp| sp.entity_id.clone()).collect();
+            return Err(refuse(vendor, Why::UnknownIssuer, Failure::not_among("Issuer", &request.issuer, names)));
+        };
         match &request.acs_url {
             Some(acs) if *acs != known.acs => {
-                Err(Failure::field("AssertionConsumerServiceURL", acs, format!("the registered `{}`", known.acs)))
+                let expected = format!("the registered `{}`", known.acs);
+                let failure = Failure::field("AssertionConsumerServiceURL", acs, expected);
+                Err(refuse(vendor, Why::AcsNotRegistered, failure))
             }
             _ => Ok(known.clone()),
         }
@@ -194,35 +235,27 @@ impl Memory {
         found.cloned().ok_or_else(|| Failure::field("sp", entity_id.unwrap_or_default(), expected))
     }
 
-    /// Starts a session and returns the value of its cookie.
-    pub(crate) fn begin_session(&mut self, vendor: Vendor, person: &Person) -> String {
-        let key = self.random.id("{hex:32}");
-        self.sessions.push_back((vendor, key.clone(), person.clone()));
-        if self.sessions.len() > KEPT {
-            self.sessions.pop_front();
-        }
-        key
-    }
-
-    /// Who is logged in with this cookie.
-    pub(crate) fn session(&self, vendor: Vendor, key: &str) -> Option<Person> {
-        let found = self.sessions.iter().find(|(of, known, _)| *of == vendor && known == key);
-        found.map(|(_, _, person)| person.clone())
-    }
-
-    /// Ends the session of this cookie.
-    pub(crate) fn end_session(&mut self, vendor: Vendor, key: &str) {
-        self.sessions.retain(|(of, known, _)| *of != vendor || known != key);
+    /// Takes an SP out; the next request does not bring it back unless SPs are learned.
+    pub(crate) fn forget_sp(&mut self, entity_id: &str) -> Result<(), Failure> {
+        let known = self.sps.iter().map(|sp| sp.entity_id.clone()).collect();
+        let before = self.sps.len();
+        self.sps.retain(|sp| sp.entity_id != entity_id);
+        if self.sps.len() == before { Err(Failure::not_among("entity_id", entity_id, known)) } else { Ok(()) }
     }
 
     /// Keeps a login until its form comes back, and returns its key.
     pub(crate) fn wait(&mut self, login: Login) -> String {
         let key = self.random.id("{hex:32}");
-        self.pending.push_back((key.clone(), login));
+        self.wait_as(key.clone(), login);
+        key
+    }
+
+    /// Keeps a login under a key that its form has already.
+    pub(crate) fn wait_as(&mut self, key: String, login: Login) {
+        self.pending.push_back((key, login));
         if self.pending.len() > KEPT {
             self.pending.pop_front();
         }
-        key
     }
 
     /// Takes a waiting login out.
@@ -232,26 +265,28 @@ impl Memory {
     }
 
     /// Puts a change behind those that wait, and says how many do.
-    pub(crate) fn enqueue(&mut self, vendor: Vendor, change: Change) -> usize {
+    pub(crate) fn enqueue(&mut self, vendor: Vendor, change: Change) -> Result<usize, Failure> {
         let waiting = self.queue.entry(vendor.name()).or_default();
-        if waiting.len() < KEPT {
-            waiting.push_back(change);
+        if waiting.len() >= KEPT {
+            return Err(Failure::field("queue", format!("{KEPT} entries"), "room; take some out first"));
         }
-        waiting.len()
+        waiting.push_back(change);
+        Ok(waiting.len())
+    }
+
+    /// How many changes wait for a vendor.
+    pub(crate) fn waiting(&self, vendor: Vendor) -> usize {
+        self.queue.get(vendor.name()).map_or(0, VecDeque::len)
+    }
+
+    /// Drops every change that waits.
+    pub(crate) fn clear_queue(&mut self) {
+        self.queue.clear();
     }
 
     /// The next change of this vendor.
     pub(crate) fn dequeue(&mut self, vendor: Vendor) -> Option<Change> {
         self.queue.get_mut(vendor.name())?.pop_front()
-    }
-
-    /// Writes a line into the log.
-    pub(crate) fn record(&mut self, vendor: Vendor, event: Event) {
-        let at = mock_idp::moment::format(self.clock.now(), true).unwrap_or_default();
-        self.log.push_back(Entry { at, vendor: vendor.name(), event });
-        if self.log.len() > KEPT {
-            self.log.pop_front();
-        }
     }
 
     /// The seed of the next Response.
@@ -267,20 +302,6 @@ fn keep(sps: &mut Vec<Sp>, sp: Sp) {
     sps.push(sp);
 }
 
-/// The person of this name, and the change that a tag asks for: `ann`, `ann@example.test`, `ann+expired@example.test`.
-pub(crate) fn person_named(name: &str) -> Result<(Person, Change), Failure> {
-    let (local, domain) = name.split_once('@').map_or((name, None), |(local, domain)| (local, Some(domain)));
-    let (local, tag) = local.split_once('+').map_or((local, None), |(local, tag)| (local, Some(tag)));
-    let matches = |person: &Person| {
-        let whole = person.user_name.split_once('@');
-        whole.is_some_and(|(known, at)| known == local && domain.is_none_or(|domain| domain == at))
-    };
-    let names = || people::all().into_iter().map(|person| person.user_name).collect::<Vec<_>>().join(", ");
-    let person = people::all().into_iter().find(matches);
-    let person = person.ok_or_else(|| Failure::field("user", name, format!("one of {}", names())))?;
-    Ok((person, tag.map(Change::of_tag).transpose()?.unwrap_or_default()))
-}
-
 /// A seed that differs from run to run.
 pub(crate) fn seed_from_time() -> u64 {
     // The lower half of the nanoseconds since 1970 is enough to tell two runs apart.
@@ -292,45 +313,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn people_by_name() {
-        for name in ["ann", "ann@example.test", "ann+expired@example.test", "ann+expired"] {
-            assert_eq!(person_named(name).unwrap().0, people::ann(), "{name}");
-        }
-        for name in ["", "Ann", "ann@elsewhere.test", "ann+nonsense", "+expired"] {
-            assert!(person_named(name).unwrap_err().to_string().starts_with("`user` is"), "{name}");
-        }
-    }
-
-    #[test]
     fn an_sp_introduces_itself_only_where_none_is_registered() {
         let config = Config::new("http://127.0.0.1:7500", Vendor::all().collect());
         let mut memory = Memory::fresh(&config);
+        let azure = Vendor::named("azure").unwrap();
         let request = |issuer: &str, acs: Option<&str>| AuthnRequest {
             issuer: issuer.to_owned(),
             acs_url: acs.map(str::to_owned),
             ..AuthnRequest::default()
         };
         let refused = |result: Result<Sp, Failure>| result.unwrap_err().to_string();
-        let nameless = refused(memory.sp_of(&request("a", None)));
+        let nameless = refused(memory.sp_of(azure, &request("a", None)));
         assert!(nameless.contains("`AssertionConsumerServiceURL` is missing"), "{nameless}");
-        assert!(refused(memory.sp_of(&request("a", Some("javascript:alert(1)")))).contains("http or https"));
-        assert_eq!(memory.sp_of(&request("a", Some("https://a.test/acs"))).unwrap().acs, "https://a.test/acs");
-        assert_eq!(memory.sp_of(&request("a", None)).unwrap().acs, "https://a.test/acs");
-        assert!(refused(memory.sp_of(&request("a", Some("https://b.test")))).contains("the registered"));
+        assert!(refused(memory.sp_of(azure, &request("a", Some("javascript:alert(1)")))).contains("http or https"));
+        assert_eq!(memory.sp_of(azure, &request("a", Some("https://a.test/acs"))).unwrap().acs, "https://a.test/acs");
+        assert_eq!(memory.sp_of(azure, &request("a", None)).unwrap().acs, "https://a.test/acs");
+        assert!(refused(memory.sp_of(azure, &request("a", Some("https://b.test")))).contains("the registered"));
         memory.register(Sp::new("c", "https://c.test/acs")).unwrap();
-        assert!(refused(memory.sp_of(&request("d", Some("https://d.test")))).starts_with("`Issuer` is `d`"));
+        assert!(refused(memory.sp_of(azure, &request("d", Some("https://d.test")))).starts_with("`Issuer` is `d`"));
     }
 
     #[test]
     fn the_memory_is_bounded() {
         let mut memory = Memory::fresh(&Config::new("http://127.0.0.1:7500", Vendor::all().collect()));
         let vendor = Vendor::named("duo").unwrap();
-        for _ in 0..KEPT + 10 {
-            memory.begin_session(vendor, &people::ann());
-            memory.record(vendor, Event::Refused { reason: String::new() });
-            memory.enqueue(vendor, Change::default());
+        let sp = || Sp::new("a", "https://a.test/acs");
+        for _ in 0..KEPT {
+            memory.wait(Login::unsolicited(1, vendor, sp()));
+            assert!(memory.enqueue(vendor, Change::default()).is_ok());
         }
-        assert_eq!((memory.sessions.len(), memory.log.len()), (KEPT, KEPT));
-        assert_eq!(memory.enqueue(vendor, Change::default()), KEPT);
+        let first = memory.wait(Login::unsolicited(1, vendor, sp()));
+        assert!(memory.pending.len() <= KEPT && memory.resume(&first).is_some());
+        assert!(memory.enqueue(vendor, Change::default()).unwrap_err().to_string().contains("`queue` is"));
     }
 }

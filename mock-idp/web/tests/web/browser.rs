@@ -44,7 +44,13 @@ impl Here {
     }
 
     async fn api(&self, path: &str, body: Value) -> (StatusCode, Value) {
-        let request = self.browser.post(format!("{}{path}", self.base)).header("content-type", "application/json");
+        self.send("post", path, &body).await
+    }
+
+    async fn send(&self, verb: &str, path: &str, body: &Value) -> (StatusCode, Value) {
+        let verb = verb.to_uppercase().parse().unwrap();
+        let request = self.browser.request(verb, format!("{}{path}", self.base));
+        let request = request.header("content-type", "application/json");
         let response = request.body(body.to_string()).send().await.unwrap();
         (response.status(), serde_json::from_str(&response.text().await.unwrap()).unwrap())
     }
@@ -165,6 +171,9 @@ async fn a_bad_request_gets_a_page_that_names_the_field() {
         (format!("{path}?SAMLRequest=%21"), "`SAMLRequest` is not base64"),
         (format!("{path}?SAMLRequest=AAAA"), "`SAMLRequest` is not a complete DEFLATE stream"),
         (format!("{path}?{}", query("<a/>")), "not an AuthnRequest"),
+        (format!("{path}?{}", query(&request(""))), "AADSTS50011"),
+        (format!("{path}?{}", query(&request("").replace("urn:sp", "urn:x"))), "AADSTS700016"),
+        (format!("{path}?SAMLRequest=%21"), "AADSTS75005"),
         (format!("{path}?{}", query(&request("")).replace("RelayState=", "SAMLRequest=")), "more than once"),
         (format!("{path}?{}", query(&request(""))), "`AssertionConsumerServiceURL` is"),
         (format!("{path}?{}", query(&request("").replace("urn:sp", "urn:&lt;b&gt;x"))), "`Issuer` is"),
@@ -218,7 +227,19 @@ async fn the_api_says_what_it_refuses() {
         ("/api/queue", json!({ "vendor": "nobody" }), "`vendor` is `nobody`"),
         ("/api/queue", json!({ "vendor": "okta", "attack": "x" }), "`attack` is `x`"),
         ("/api/queue", json!({ "vendor": "okta", "atack": "x" }), "unknown field `atack`"),
-        ("/api/sps", json!({ "entity_id": "x" }), "`metadata`, or `entity_id` and `acs`"),
+        ("/api/queue", json!({ "vendor": "okta", "attack": "x" }), "expected one of unsigned, tampered"),
+        ("/api/queue", json!({ "vendor": "okta", "times": 0 }), "`times` is `0`"),
+        ("/api/queue", json!({ "vendor": "okta", "edits": { "nmae": 1 } }), "unknown field `nmae`"),
+        ("/api/queue", json!({ "vendor": "okta", "sign": "all" }), "unknown variant `all`, expected one of `response`"),
+        ("/api/queue", json!([]), "`body` is"),
+        ("/api/people", json!({ "user_name": "a b" }), "without spaces"),
+        ("/api/requests/take", json!({ "wait_seconds": 61 }), "`wait_seconds` is `61`, expected 0 to 60"),
+        ("/api/requests/take", json!({ "vendor": "nobody" }), "expected one of duo, azure"),
+        ("/api/sps", json!({ "metadata_url": "file:///etc/passwd" }), "http or https"),
+        ("/api/sps", json!({ "metadata_url": "http://127.0.0.1:1/" }), "`metadata_url` is"),
+        ("/api/sps", json!({ "entity_id": "x" }), "or `entity_id` and `acs`"),
+        ("/api/reset", json!({ "now": 1 }), "unknown field `now`"),
+        ("/api/clock", json!({ "offset_seconds": i64::MAX }), "a year from 1900"),
         ("/api/sps", json!({ "metadata": "<a/>" }), "no SPSSODescriptor"),
         ("/api/sps", json!({ "entity_id": "x", "acs": "javascript:x" }), "http or https"),
         ("/api/clock", json!({ "now": "noon" }), "`now` is `noon`"),
@@ -232,16 +253,211 @@ async fn the_api_says_what_it_refuses() {
 }
 
 #[tokio::test]
-async fn clock_log_and_reset() {
+async fn the_document_says_what_the_router_takes() {
+    let here = Here::start(vec![Sp::new("urn:sp", ACS)]).await;
+    let document: Value = serde_json::from_str(&here.get("/api/openapi.json").await.1).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    assert!(paths.len() >= 9, "{paths:?}");
+    for (path, operations) in paths {
+        for (verb, operation) in operations.as_object().unwrap() {
+            assert!(operation["summary"].as_str().unwrap().ends_with('.'), "{verb} {path}");
+            let unknown = match verb.as_str() {
+                "get" | "delete" => continue,
+                _ => json!({ "no_such_field": 1 }),
+            };
+            let (status, answer) = here.send(verb, path, &unknown).await;
+            assert_eq!(status, StatusCode::BAD_REQUEST, "{verb} {path}");
+            let error = answer["error"].as_str().unwrap();
+            assert!(error.contains("unknown field `no_such_field`"), "{verb} {path}: {error}");
+            let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+            for (name, property) in schema["properties"].as_object().unwrap() {
+                let value = match property["type"].as_str().unwrap() {
+                    "integer" => json!(1),
+                    "boolean" => json!(false),
+                    "object" => json!({}),
+                    "array" => json!([]),
+                    _ => property["enum"].get(0).cloned().unwrap_or(json!("x")),
+                };
+                let (_, answer) = here.send(verb, path, &json!({ name: value })).await;
+                let error = answer["error"].as_str().unwrap_or_default();
+                let unfit = error.contains("unknown field") || error.contains("invalid type");
+                assert!(!unfit, "{verb} {path} {name}: {error}");
+            }
+        }
+    }
+    let (status, answer) = here.get("/api/nothing").await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert!(answer.contains("/api/queue"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_page_from_elsewhere_cannot_steer() {
+    let here = Here::start(Vec::new()).await;
+    for (origin, expected) in [("http://evil.test", StatusCode::FORBIDDEN), (here.base.as_str(), StatusCode::OK)] {
+        let request = here.browser.post(format!("{}/api/reset", here.base)).header("origin", origin);
+        assert_eq!(request.send().await.unwrap().status(), expected, "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn requests_are_taken_and_awaited() {
+    let here = Here::start(Vec::new()).await;
+    let nothing = here.api("/api/requests/take", json!({})).await;
+    assert_eq!(nothing, (StatusCode::OK, Value::Null));
+    let wait = json!({ "vendor": "okta", "wait_seconds": 30 });
+    let okta = Vendor::named("okta").unwrap();
+    let ((_, taken), _) = tokio::join!(here.api("/api/requests/take", wait), here.request(okta, ""));
+    assert_eq!((&taken["received"]["issuer"], &taken["received"]["id"]), (&json!("urn:sp"), &json!("_r1")));
+    assert!(taken["received"]["xml"].as_str().unwrap().contains("<p:AuthnRequest"));
+    assert_eq!(here.api("/api/requests/take", json!({})).await.1, Value::Null);
+}
+
+#[tokio::test]
+async fn people_are_edited_and_imported() {
+    let here = Here::start(vec![Sp::new("urn:sp", ACS)]).await;
+    let zoe = json!({ "user_name": "zoe@a.test", "first_name": "Zoe", "groups": ["night shift"] });
+    assert_eq!(here.api("/api/people", zoe).await.0, StatusCode::OK);
+    let xml = posted(&here.get("/okta/start?user=zoe").await.1).xml;
+    assert!(xml.contains(">zoe@a.test<") && xml.contains(">night shift<"), "{xml}");
+    let csv = json!({ "csv": "user_name,last_name\nyan@a.test,Young\n" });
+    assert_eq!(here.send("put", "/api/people", &csv).await, (StatusCode::OK, json!({ "people": 1 })));
+    assert_eq!(here.get("/okta/start?user=zoe").await.0, StatusCode::BAD_REQUEST);
+    let gone = here.send("delete", "/api/people?user_name=yan@a.test", &json!({})).await;
+    assert_eq!(gone.0, StatusCode::OK);
+    let bad = here.send("put", "/api/people", &json!({ "csv": "name\nx" })).await.1;
+    assert!(bad["error"].as_str().unwrap().contains("unknown field `name`"), "{bad}");
+}
+
+#[tokio::test]
+async fn an_attack_by_form_header_and_relay_state() {
+    let here = Here::start(vec![Sp::new("urn:sp", ACS)]).await;
+    let okta = Vendor::named("okta").unwrap();
+    let (_, form) = here.request(okta, "").await;
+    assert!(form.contains(r#"<option value="xsw_before""#) && form.contains(r#"<option value="cdata_name_id""#));
+    let key = value(&form, "input[name=login]").unwrap();
+    let fields = [("login", key.as_str()), ("user", "ann"), ("attack", "wrong_audience"), ("quirk", "")];
+    let by_form = posted(&here.form("/okta/login", &fields).await.1).xml;
+    assert!(by_form.contains("https://other-sp.test"), "{by_form}");
+    let by_relay_state = posted(&here.get("/okta/start?user=ann&relay_state=/a%3Fsamlspec:wrong_audience").await.1);
+    assert!(by_relay_state.xml.contains("https://other-sp.test"));
+    assert_eq!(by_relay_state.relay_state.as_deref(), Some("/a?samlspec:wrong_audience"));
+    let request = here.browser.get(format!("{}/okta/start?user=ann", here.base)).header("x-samlspec", "wrong_audience");
+    let by_header = posted(&request.send().await.unwrap().text().await.unwrap()).xml;
+    assert!(by_header.contains("https://other-sp.test"));
+    let trace: Value = serde_json::from_str(&here.get("/api/exchanges").await.1).unwrap();
+    let shown: Vec<_> = trace.as_array().unwrap().iter().map(|exchange| &exchange["sent"]["asked_by"][0]).collect();
+    assert_eq!(shown, ["form", "RelayState", "x-samlspec"]);
+    assert!(trace.as_array().unwrap().iter().all(|exchange| exchange["sent"]["attack"] == "wrong_audience"));
+}
+
+#[tokio::test]
+async fn a_slip_in_the_form_does_not_end_the_login() {
+    let here = Here::start(Vec::new()).await;
+    let okta = Vendor::named("okta").unwrap();
+    let (_, form) = here.request(okta, "").await;
+    let (status, page) = here.log_in(okta, &form, "nobody").await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(page.contains("ann@example.test, mallory@example.test"), "{page}");
+    assert!(posted(&here.log_in(okta, &form, "ann").await.1).xml.contains(">ann@example.test<"));
+    assert_eq!(here.log_in(okta, &form, "ann").await.0, StatusCode::BAD_REQUEST, "a form is good for one login");
+}
+
+#[tokio::test]
+async fn the_kind_of_login_shows() {
+    let here = Here::start(Vec::new()).await;
+    let (okta, azure) = (Vendor::named("okta").unwrap(), Vendor::named("azure").unwrap());
+    let mfa = "https://refeds.org/profile/mfa";
+    let wanted = request("").replace(
+        "</p:AuthnRequest>",
+        &format!("<p:RequestedAuthnContext><a:AuthnContextClassRef>{mfa}</a:AuthnContextClassRef></p:RequestedAuthnContext></p:AuthnRequest>"),
+    );
+    for (vendor, method, expected) in [
+        (okta, "mfa", Ok(mfa)),
+        (okta, "password", Err("status:NoAuthnContext")),
+        (azure, "mfa", Ok(mfa)),
+        (azure, "password", Err("AADSTS75011")),
+    ] {
+        let path = &vendor.shape().service.sso_path.value;
+        here.get(&format!("/{}/logout", vendor.name())).await;
+        let (_, form) = here.get(&format!("{path}?{}", query(&wanted))).await;
+        let key = value(&form, "input[name=login]").expect(&form);
+        let fields = [("login", key.as_str()), ("user", "ann"), ("method", method)];
+        let (_, page) = here.form(&format!("/{}/login", vendor.name()), &fields).await;
+        match expected {
+            Ok(class) => assert!(posted(&page).xml.contains(&format!(">{class}<")), "{vendor:?} {method}"),
+            Err(text) if text.starts_with("AAD") => assert!(page.contains(text), "{vendor:?} {method}: {page}"),
+            Err(status) => {
+                let xml = posted(&page).xml;
+                assert!(xml.contains(status) && !xml.contains("Assertion ID"), "{vendor:?} {method}: {xml}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_name_id_policy_is_followed_or_refused() {
+    let here = Here::start(Vec::new()).await;
+    let (okta, azure) = (Vendor::named("okta").unwrap(), Vendor::named("azure").unwrap());
+    let asking = |vendor: Vendor, format: &str| {
+        let policy = format!(r#"<p:NameIDPolicy Format="{format}"/></p:AuthnRequest>"#);
+        let xml = request("").replace("</p:AuthnRequest>", &policy);
+        format!("{}?{}", vendor.shape().service.sso_path.value, query(&xml))
+    };
+    let persistent = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
+    let (_, form) = here.get(&asking(azure, persistent)).await;
+    let followed = posted(&here.log_in(azure, &form, "ann").await.1).xml;
+    assert!(
+        followed.contains(&format!(r#"Format="{persistent}""#)) && !followed.contains(">ann@example.test</NameID>")
+    );
+    assert!(here.get(&asking(azure, "urn:x")).await.1.contains("AADSTS75016"));
+    let refused = posted(&here.get(&asking(okta, persistent)).await.1).xml;
+    assert!(refused.contains("status:InvalidNameIDPolicy"), "{refused}");
+}
+
+#[tokio::test]
+async fn garbage_never_stops_the_mock() {
+    let here = Here::start(vec![Sp::new("urn:sp", ACS)]).await;
+    for vendor in Vendor::all() {
+        let path = vendor.shape().service.sso_path.value.clone();
+        let separator = if path.contains('?') { '&' } else { '?' };
+        for garbage in [
+            "",
+            "SAMLRequest",
+            "SAMLRequest=",
+            "SAMLRequest=%FF%00",
+            "SAMLRequest=PGE+",
+            "SAMLResponse=x",
+            "SAMLRequest=a&SAMLRequest=b",
+            "%%%",
+            "SAMLEncoding=x&SAMLRequest=AAAA",
+            "RelayState=samlspec:nothing",
+        ] {
+            let (by_query, _) = here.get(&format!("{path}{separator}{garbage}")).await;
+            assert!(by_query.is_client_error(), "{vendor:?} {garbage}: {by_query}");
+            let request = here.browser.post(format!("{}{path}", here.base));
+            let by_form = request.body(garbage).send().await.unwrap().status();
+            assert!(by_form.is_client_error(), "{vendor:?} {garbage}: {by_form}");
+        }
+        let octets = here.browser.post(format!("{}{path}", here.base)).body(vec![0xff; 100]).send().await.unwrap();
+        assert!(octets.status().is_client_error());
+    }
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let request = here.browser.post(format!("{}/api/queue", here.base)).header("content-type", "application/json");
+    assert_eq!(request.body(deep).send().await.unwrap().status(), StatusCode::BAD_REQUEST);
+    assert_eq!(here.get("/healthz").await.1, "ok\n");
+}
+
+#[tokio::test]
+async fn clock_trace_and_reset() {
     let here = Here::start(Vec::new()).await;
     here.api("/api/sps", json!({ "entity_id": "urn:sp", "acs": ACS })).await;
     here.api("/api/clock", json!({ "now": "2030-01-02T03:04:05Z" })).await;
     let then = posted(&here.get("/duo/start?user=ann").await.1).xml;
     assert!(then.contains(r#"IssueInstant="2030-01-02T03:04:05Z""#), "{then}");
-    let log: Value = serde_json::from_str(&here.get("/api/requests").await.1).unwrap();
-    assert_eq!((&log[0]["event"], &log[0]["user"]), (&json!("response"), &json!("ann@example.test")));
+    let trace: Value = serde_json::from_str(&here.get("/api/exchanges").await.1).unwrap();
+    assert_eq!((&trace[0]["received"], &trace[0]["sent"]["user"]), (&Value::Null, &json!("ann@example.test")));
     here.api("/api/reset", json!({})).await;
-    assert_eq!(here.get("/api/requests").await.1, "[]");
+    assert_eq!(here.get("/api/exchanges").await.1, "[]");
     assert_eq!(here.get("/api/sps").await.1, "[]");
 }
 
