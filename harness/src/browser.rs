@@ -3,20 +3,28 @@
 //! In go URLs and forms; out come pages, or the trouble that prevented one. It judges nothing, and it never runs scripts: a
 //! form counts as self-submitting when nobody could type into it and the page submits it.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, LOCATION};
 use url::Url;
 
+use crate::evidence::Exchange;
 use crate::fault::Fault;
 use crate::stdio::{Line, Pipe};
+
+/// How many exchanges of one browser are remembered; a login that needs more goes around in circles.
+const EXCHANGES: usize = 40;
 
 /// How much of an answer is read; no page of a login is longer.
 const PAGE_BYTES: usize = 4 << 20;
 
 /// One browser with its cookies. A fresh one has none.
 #[derive(Debug, Clone)]
-pub struct Browser(Wire);
+pub struct Browser {
+    wire: Wire,
+    log: Arc<Mutex<Vec<Exchange>>>,
+}
 
 /// What lies between a browser and the SP.
 #[derive(Debug, Clone)]
@@ -81,35 +89,43 @@ impl Browser {
             .timeout(timeout)
             .build()
             .map_err(|error| Fault::usage(format!("no HTTP client: {error}")))?;
-        Ok(Self(Wire::Http(client)))
+        Ok(Self { wire: Wire::Http(client), log: Arc::default() })
     }
 
     /// A fresh browser in front of a driver on a pipe.
     pub fn on_pipe(pipe: Pipe, timeout: Duration) -> Self {
-        Self(Wire::Pipe(Line::new(pipe, timeout)))
+        Self { wire: Wire::Pipe(Line::new(pipe, timeout)), log: Arc::default() }
+    }
+
+    /// What went over the wire so far, the oldest first.
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.log.lock().map(|log| log.clone()).unwrap_or_default()
     }
 
     /// Fetches a page.
     pub async fn get(&self, url: &str) -> Result<Page, Trouble> {
-        match &self.0 {
-            Wire::Http(client) => read(client.get(url).send().await).await,
-            Wire::Pipe(line) => line.get(url).await,
+        match &self.wire {
+            Wire::Http(client) => self.send(client, client.get(url)).await,
+            Wire::Pipe(line) => self.note(Exchange::on_pipe("GET", url, 0), line.get(url).await),
         }
     }
 
     /// Posts a form.
     pub async fn post(&self, url: &str, fields: &[(String, String)]) -> Result<Page, Trouble> {
-        match &self.0 {
-            Wire::Http(client) => read(client.post(url).form(fields).send().await).await,
-            Wire::Pipe(line) => line.get(url).await,
+        match &self.wire {
+            Wire::Http(client) => self.send(client, client.post(url).form(fields)).await,
+            Wire::Pipe(line) => self.note(Exchange::on_pipe("POST", url, 0), line.get(url).await),
         }
     }
 
     /// Sends octets as they are.
     pub async fn submit(&self, url: &str, submission: &Submission) -> Result<Page, Trouble> {
-        let client = match &self.0 {
+        let client = match &self.wire {
             Wire::Http(client) => client,
-            Wire::Pipe(line) => return line.submit(submission).await,
+            Wire::Pipe(line) => {
+                let exchange = Exchange::on_pipe("POST", url, submission.body.len());
+                return self.note(exchange, line.submit(submission).await);
+            }
         };
         let request = if submission.method == reqwest::Method::GET {
             let query = String::from_utf8_lossy(&submission.body);
@@ -118,7 +134,25 @@ impl Browser {
             client.request(submission.method.clone(), url).body(submission.body.clone())
         };
         let request = submission.headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-        read(request.send().await).await
+        self.send(client, request).await
+    }
+
+    async fn send(&self, client: &reqwest::Client, request: reqwest::RequestBuilder) -> Result<Page, Trouble> {
+        let request = request.build().map_err(|error| trouble(&error))?;
+        let exchange = Exchange::of(&request);
+        let page = read(client.execute(request).await).await;
+        self.note(exchange, page)
+    }
+
+    /// Remembers an exchange.
+    fn note(&self, mut exchange: Exchange, page: Result<Page, Trouble>) -> Result<Page, Trouble> {
+        exchange.answered(&page);
+        if let Ok(mut log) = self.log.lock()
+            && log.len() < EXCHANGES
+        {
+            log.push(exchange);
+        }
+        page
     }
 
     /// One step further from `page`: its redirect, or its self-submitting form. `None` when it stays.

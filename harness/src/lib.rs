@@ -12,6 +12,7 @@ pub mod select;
 
 pub mod browser;
 pub mod delivery;
+pub mod evidence;
 pub mod observe;
 pub mod process;
 pub mod stdio;

@@ -1,8 +1,11 @@
 //! Which rows are played: scenarios, a selection and a target's policy in; rows out, each to be played or skipped with a reason.
 
+use std::collections::BTreeSet;
+
 use mock_idp::{Sign, Vendor};
 
 use crate::fault::Fault;
+use crate::report::remember::RowName;
 use crate::scenario::{Expect, Flow, Need, Scenario};
 use crate::target::{EncryptionPolicy, Glob, InResponseToPolicy, ReplayPolicy, SignedPolicy, Target, Trusts};
 
@@ -15,6 +18,8 @@ pub struct Selection {
     pub vendors: Vec<Vendor>,
     /// The `k`-th of `n` equal parts, counted from 1.
     pub shard: Option<(usize, usize)>,
+    /// Only these rows; all when absent.
+    pub rows: Option<BTreeSet<RowName>>,
 }
 
 /// One scenario in one vendor's shape and one flow.
@@ -53,7 +58,12 @@ impl Selection {
     fn includes(&self, case: &Case<'_>) -> bool {
         (self.only.is_empty() || self.only.iter().any(|glob| glob.matches(&case.scenario.id)))
             && (self.vendors.is_empty() || self.vendors.contains(&case.vendor))
+            && self.rows.as_ref().is_none_or(|rows| rows.contains(&name(case)))
     }
+}
+
+fn name(case: &Case<'_>) -> RowName {
+    (case.scenario.id.clone(), case.vendor.name().to_owned(), case.flow)
 }
 
 /// Every row there is, vendor by vendor.

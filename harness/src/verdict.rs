@@ -4,12 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::observe::Identity;
 
 /// What became of one row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Someone is logged in.
@@ -20,8 +21,6 @@ pub enum Verdict {
     Crashed,
     /// The SP did not answer.
     Hung,
-    /// The SP took more memory than its file allows (`limits.memory_mb`).
-    Exhausted,
     /// Nothing can be concluded; the reason says why.
     Inconclusive,
     /// The row does not apply to this target; the reason says why.
@@ -35,7 +34,6 @@ impl std::fmt::Display for Verdict {
             Self::Refused => "refused",
             Self::Crashed => "crashed",
             Self::Hung => "hung",
-            Self::Exhausted => "exhausted",
             Self::Inconclusive => "inconclusive",
             Self::Skipped => "skipped",
         })
@@ -43,7 +41,7 @@ impl std::fmt::Display for Verdict {
 }
 
 /// As whom someone was logged in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Whom {
     /// Exactly the person whom the IdP signed for.

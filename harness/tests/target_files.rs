@@ -106,7 +106,7 @@ impl Progress for Quiet {
 async fn run(text: &str) -> Fault {
     let only = vec![Glob::new("accept/layout/as_the_vendor_sends_it").unwrap()];
     let selection = Selection { only, ..Selection::default() };
-    let options = Options { selection, jobs: 1, seed: 1, program: "samlspec".into() };
+    let options = Options { selection, jobs: 1, seed: 1, program: "samlspec".into(), record: false };
     play::run(&read(text).unwrap(), scenario::all().unwrap(), &options, &Quiet).await.unwrap_err()
 }
 

@@ -10,10 +10,13 @@ use crate::{say, targets};
 
 /// What to list.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  samlspec list scenarios\n  samlspec list rules --uncovered")]
+#[command(
+    after_help = "Examples:\n  samlspec list scenarios\n  samlspec list --uncovered\n  samlspec list schema > report.schema.json"
+)]
 pub(crate) struct Arguments {
     /// The kind of thing
-    kind: Kind,
+    #[arg(required_unless_present = "uncovered")]
+    kind: Option<Kind>,
     /// Of the rules: only those that no scenario cites, with the reason
     #[arg(long)]
     uncovered: bool,
@@ -28,11 +31,13 @@ enum Kind {
     Vendors,
     Targets,
     Rules,
+    /// The JSON Schema of `test --report json=FILE`
+    Schema,
 }
 
 /// Prints the list, one line each.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
-    let lines: Vec<String> = match arguments.kind {
+    let lines: Vec<String> = match arguments.kind.unwrap_or(Kind::Rules) {
         Kind::Scenarios => {
             let scenarios = scenario::all()?.iter();
             scenarios.map(|scenario| format!("{}  {} ({})", scenario.id, scenario.about, scenario.rule)).collect()
@@ -45,6 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
         Kind::Vendors => Vendor::all().map(|vendor| format!("{}  {}", vendor.name(), vendor.title())).collect(),
         Kind::Targets => targets::at_hand(),
         Kind::Rules => rules(arguments.uncovered)?,
+        Kind::Schema => vec![harness::report::json::schema()],
     };
     say::to_stdout(&lines.join("\n"));
     Ok(())

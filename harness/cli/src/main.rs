@@ -4,6 +4,7 @@
 //! 0 as expected, 1 something unexpected, 2 a mistake in a file or on the command line, 3 a target that cannot be reached.
 #![forbid(unsafe_code)]
 
+mod diff;
 mod explain;
 mod extract;
 mod idp;
@@ -43,6 +44,8 @@ Exit codes: 0 as expected, 1 something unexpected, 2 a mistake in a file or on t
 enum Command {
     /// Play scenarios against a Service Provider and judge by who is logged in
     Test(test::Arguments),
+    /// Compare two runs by their JSON reports
+    Diff(diff::Arguments),
     /// Run look-alikes of IdPs, or print what an SP has to know of one
     Idp(idp::Arguments),
     /// Run the Service Provider of this project
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
     };
     let done = match arguments.command {
         Command::Test(arguments) => wait(test::run(arguments)),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Idp(arguments) => serve(idp::run(arguments)).map(|()| 0),
         Command::Sp(arguments) => block_on(sp::run(arguments)).map(|()| 0),
         Command::Inspect(arguments) => Ok(arguments.run()),

@@ -1,11 +1,14 @@
 //! `samlspec test`: a target and a selection in, a report and an exit code out.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use harness::play::{self, Options};
+use harness::report::kind::Kind;
 use harness::report::live::Live;
-use harness::report::{Report, json, terminal};
+use harness::report::remember;
+use harness::report::{Report, terminal};
 use harness::select::Selection;
 use harness::target::{Glob, Target};
 use harness::{Fault, scenario};
@@ -18,9 +21,13 @@ use crate::say;
 #[command(after_help = "\
 Examples:
   samlspec test
-  samlspec test --target python3-saml --report json=out.json
+  samlspec test --target python3-saml --report json=out.json --report html=out.html
   samlspec test --only 'reject/wrapping/*' --vendor okta
-  samlspec test --shard 1/4")]
+  samlspec test --shard 1/4
+  samlspec test --target my-sp.toml --failed
+
+Reports: json (schema: samlspec list schema), junit (CI servers), sarif (code hosts), markdown (summary of a job),
+html (one page: matrix, messages, differences from the twin, wire log). The terminal shows what failed and what to do.")]
 pub(crate) struct Arguments {
     /// `builtin`, the name of a folder under harness/targets, or a target file
     #[arg(long, value_name = "NAME|FILE", default_value = "builtin")]
@@ -31,7 +38,7 @@ pub(crate) struct Arguments {
     /// Only this vendor's wire shape (repeatable)
     #[arg(long, value_name = "VENDOR", value_parser = vendor)]
     vendor: Vec<Vendor>,
-    /// Write a report; KIND is one of: json (repeatable)
+    /// Write a report; KIND is one of: json, junit, sarif, markdown, html (repeatable)
     #[arg(long, value_name = "KIND=PATH")]
     report: Vec<ReportFile>,
     /// How many rows at a time
@@ -40,6 +47,9 @@ pub(crate) struct Arguments {
     /// The K-th of N equal parts of the rows
     #[arg(long, value_name = "K/N")]
     shard: Option<String>,
+    /// Only what failed last time against this target
+    #[arg(long)]
+    failed: bool,
     /// Decides every message's ids; printed at the end of each run
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
@@ -48,6 +58,7 @@ pub(crate) struct Arguments {
 /// One `KIND=PATH`.
 #[derive(Debug, Clone)]
 struct ReportFile {
+    kind: Kind,
     path: PathBuf,
 }
 
@@ -55,11 +66,13 @@ impl FromStr for ReportFile {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.split_once('=') {
-            Some(("json", path)) if !path.is_empty() => Ok(Self { path: path.into() }),
-            Some(("json", _)) | None => Err("expected KIND=PATH, such as json=out.json".to_owned()),
-            Some((kind, _)) => Err(format!("unknown kind `{kind}`, expected one of: json")),
-        }
+        let kinds: Vec<_> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+        let Some((kind, path)) = text.split_once('=').filter(|(_, path)| !path.is_empty()) else {
+            return Err(format!("expected KIND=PATH, such as json=out.json; KIND is one of: {}", kinds.join(", ")));
+        };
+        let kind =
+            Kind::named(kind).ok_or_else(|| format!("unknown kind `{kind}`, expected one of: {}", kinds.join(", ")))?;
+        Ok(Self { kind, path: path.into() })
     }
 }
 
@@ -81,21 +94,38 @@ pub(crate) async fn run(arguments: Arguments) -> Result<u8, Fault> {
             only: arguments.only.iter().map(|glob| Glob::new(glob)).collect::<Result<_, _>>()?,
             vendors: arguments.vendor,
             shard: arguments.shard.as_deref().map(Selection::shard).transpose()?,
+            rows: if arguments.failed { Some(failed_last_time(&target)?) } else { None },
         },
         jobs: arguments.jobs,
         seed: arguments.seed.unwrap_or_else(play::random),
         program,
+        record: arguments.report.iter().any(|file| file.kind.shows_evidence()),
     };
+    if options.selection.rows.as_ref().is_some_and(BTreeSet::is_empty) {
+        say::to_stdout(&format!("nothing failed last time against {}", target.id));
+        return Ok(0);
+    }
     let report = play::run(&target, scenario::all()?, &options, &Live::new()).await?;
     for file in &arguments.report {
         write(&report, file)?;
+    }
+    if let Some(folder) = remember::folder()
+        && let Err(fault) = remember::remember(&folder, &target, &report)
+    {
+        say::to_stderr(&format!("samlspec: --failed will not know of this run: {fault}"));
     }
     say::to_stdout(&terminal::write(&report));
     Ok(report.exit_code())
 }
 
+/// The rows that failed last time; the run that says so has to come first.
+fn failed_last_time(target: &Target) -> Result<BTreeSet<remember::RowName>, Fault> {
+    let none = || Fault::usage(format!("no run against {} is on record: run without --failed first", target.id));
+    remember::recall(&remember::folder().ok_or_else(none)?, target)?.ok_or_else(none)
+}
+
 fn write(report: &Report, file: &ReportFile) -> Result<(), Fault> {
     let path = file.path.display();
-    let text = json::write(report).map_err(|error| Fault::usage(format!("{path}: {error}")))?;
+    let text = file.kind.write(report)?;
     std::fs::write(&file.path, text).map_err(|error| Fault::usage(format!("{path}: cannot be written: {error}")))
 }

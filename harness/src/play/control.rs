@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, OnceCell};
 
 use super::journey::{Journey, Played};
+use crate::evidence::Evidence;
 use crate::observe::Observed;
 use crate::target::Target;
 use crate::verdict::{Verdict, Whom, whom};
@@ -26,12 +27,18 @@ pub(crate) struct Judged {
     pub(crate) whom: Option<Whom>,
     pub(crate) name_id: Option<String>,
     pub(crate) reason: Option<String>,
+    pub(crate) evidence: Option<Arc<Evidence>>,
 }
 
 impl Judged {
     /// A verdict without an identity.
     pub(crate) fn new(verdict: Verdict, reason: impl Into<Option<String>>) -> Self {
-        Self { verdict, whom: None, name_id: None, reason: reason.into() }
+        Self { verdict, whom: None, name_id: None, reason: reason.into(), evidence: None }
+    }
+
+    /// Another verdict on what was played.
+    pub(crate) fn instead(self, verdict: Verdict, reason: String) -> Self {
+        Self { evidence: self.evidence, ..Self::new(verdict, reason) }
     }
 
     /// From what was observed to a verdict.
@@ -43,11 +50,16 @@ impl Judged {
     }
 
     fn of_played(played: &Played, target: &Target) -> Self {
+        Self { evidence: played.evidence.clone(), ..Self::of_observed(played, target) }
+    }
+
+    fn of_observed(played: &Played, target: &Target) -> Self {
         match &played.observed {
             Observed::LoggedIn(identity) => {
                 let complete = target.outcome.attributes.as_ref().is_some_and(|attributes| attributes.complete);
                 let (whom, reason) = whom(identity, &played.signed, &played.attacker, complete);
-                Self { verdict: Verdict::Accepted, whom: Some(whom), name_id: identity.name_id.clone(), reason }
+                let name_id = identity.name_id.clone();
+                Self { whom: Some(whom), name_id, ..Self::new(Verdict::Accepted, reason) }
             }
             Observed::NotLoggedIn(reason) => Self::new(Verdict::Refused, reason.clone()),
             Observed::Crashed(reason) => Self::new(Verdict::Crashed, reason.clone()),

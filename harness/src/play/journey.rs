@@ -2,13 +2,17 @@
 //!
 //! The harness is the IdP: it takes the AuthnRequest where the SP sends the browser, and answers with the plan's message.
 
+use std::sync::Arc;
+
 use mock_idp::request::{self, AuthnRequest, RequestError};
-use mock_idp::{Person, RecipeError};
+use mock_idp::{Person, Recipe, RecipeError};
+use time::format_description::well_known::Rfc3339;
 
 use super::plan::{Plan, Scene, asserted};
 use super::stage::Stage;
 use crate::browser::{Browser, Page, self_submitting_form};
 use crate::delivery::Parcel;
+use crate::evidence::Evidence;
 use crate::fault::Fault;
 use crate::observe::{Observed, logged_in_already, observe};
 use crate::scenario::Flow;
@@ -23,6 +27,8 @@ pub(crate) struct Played {
     pub(crate) signed: Asserted,
     /// Whom a forgery would name.
     pub(crate) attacker: Asserted,
+    /// What it was judged by, where that is recorded.
+    pub(crate) evidence: Option<Arc<Evidence>>,
 }
 
 /// What became of an attempt to play a message.
@@ -34,14 +40,32 @@ pub(crate) enum Journey {
     DoesNotApply(String),
 }
 
+impl Journey {
+    /// Adds what went over the wire to what is recorded.
+    fn with_exchanges(mut self, browser: &Browser) -> Self {
+        if let Self::Played(played) = &mut self
+            && let Some(evidence) = &mut played.evidence
+        {
+            Arc::make_mut(evidence).exchanges = browser.exchanges();
+        }
+        self
+    }
+}
+
 /// The request of an SP.
 struct Asked {
     id: String,
     relay_state: Option<String>,
 }
 
-/// Plays one message in a fresh browser.
-pub(crate) async fn travel(target: &Target, stage: &Stage, plan: &Plan, seed: u64) -> Result<Journey, Fault> {
+/// Plays one message in a fresh browser. `record`: keep what was sent and what came back.
+pub(crate) async fn travel(
+    target: &Target,
+    stage: &Stage,
+    plan: &Plan,
+    seed: u64,
+    record: bool,
+) -> Result<Journey, Fault> {
     let browser = stage.browser(target)?;
     if let Some(observed) = precheck(target, stage, &browser).await {
         return Ok(unplayed(observed));
@@ -53,12 +77,13 @@ pub(crate) async fn travel(target: &Target, stage: &Stage, plan: &Plan, seed: u6
             Err(observed) => return Ok(unplayed(observed)),
         },
     };
-    deliver(target, stage, plan, seed, &browser, asked).await
+    let journey = deliver(target, stage, plan, seed, &browser, asked, record).await?;
+    Ok(journey.with_exchanges(&browser))
 }
 
 fn unplayed(observed: Observed) -> Journey {
     let (signed, attacker) = Default::default();
-    Journey::Played(Box::new(Played { observed, signed, attacker }))
+    Journey::Played(Box::new(Played { observed, signed, attacker, evidence: None }))
 }
 
 /// Nobody may be logged in before anything was sent: such a probe would prove nothing.
@@ -79,6 +104,7 @@ async fn deliver(
     seed: u64,
     browser: &Browser,
     asked: Option<Asked>,
+    record: bool,
 ) -> Result<Journey, Fault> {
     let scene = Scene { idp: stage.idp(plan.idp), sp: stage.sp.clone(), now: stage.now() };
     let recipe = plan.recipe(target, scene, asked.as_ref().map(|asked| asked.id.as_str()), seed);
@@ -98,6 +124,7 @@ async fn deliver(
         None => stage.endpoints.relay_state(&recipe.idp.entity_id)?,
     };
     let parcel = Parcel { xml: message.xml, relay_state };
+    let evidence = if record { Some(Arc::new(evidence(&recipe, &parcel)?)) } else { None };
     let mut observed = send(target, stage, plan, browser, &parcel).await;
     for _ in 1..plan.presentations {
         if !matches!(observed, Observed::LoggedIn(_)) {
@@ -110,7 +137,21 @@ async fn deliver(
             None => send(target, stage, plan, &thief, &parcel).await,
         };
     }
-    Ok(Journey::Played(Box::new(Played { observed, signed, attacker })))
+    Ok(Journey::Played(Box::new(Played { observed, signed, attacker, evidence })))
+}
+
+/// The message beside its healthy twin of the same seed and clock, so that a difference is what was done to it.
+fn evidence(recipe: &Recipe, parcel: &Parcel) -> Result<Evidence, Fault> {
+    let twin = recipe.twin().build().map_err(|error| cannot_be_made(&error))?;
+    Ok(Evidence {
+        message: parcel.xml.clone(),
+        twin: twin.xml,
+        request_id: recipe.in_response_to.clone(),
+        relay_state: parcel.relay_state.clone(),
+        now: recipe.clock.format(&Rfc3339).unwrap_or_default(),
+        seed: recipe.seed,
+        exchanges: Vec::new(),
+    })
 }
 
 fn known_of(person: &Person) -> Vec<String> {

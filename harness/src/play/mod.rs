@@ -45,6 +45,8 @@ pub struct Options {
     pub seed: u64,
     /// This program, for targets that are started with it.
     pub program: PathBuf,
+    /// Keep each row's messages and what went over the wire, for reports that show them.
+    pub record: bool,
 }
 
 /// Who watches a run.
@@ -81,6 +83,7 @@ pub async fn run(
     player.stage.read().await.explain(&mut played);
     let mut report = Report::new(target, stage::version(target), options.seed, scenarios, played);
     report.expect(target, &all_cases(scenarios));
+    report.sp = Some(player.stage.read().await.address());
     report.twins = player.controls.count().await;
     report.millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(report)
@@ -167,7 +170,7 @@ impl Player<'_> {
                 return Ok(Judged::new(Verdict::Inconclusive, gone));
             }
             let seed = plan.seed(self.options.seed, &format!("{purpose}, alone {attempt:?}"));
-            let judged = Judged::of(&travel(self.target, stage, plan, seed).await?, self.target);
+            let judged = Judged::of(&travel(self.target, stage, plan, seed, self.options.record).await?, self.target);
             if is_undecided(&judged) {
                 stage.settle().await;
             }
@@ -186,7 +189,8 @@ impl Player<'_> {
 
     async fn attempt(&self, plan: &Plan, purpose: &str) -> Result<Judged, Fault> {
         let stage = self.stage.read().await;
-        let journey = travel(self.target, &stage, plan, plan.seed(self.options.seed, purpose)).await?;
+        let seed = plan.seed(self.options.seed, purpose);
+        let journey = travel(self.target, &stage, plan, seed, self.options.record).await?;
         Ok(Judged::of(&journey, self.target))
     }
 
@@ -241,9 +245,13 @@ impl Player<'_> {
 fn explain_crash(judged: Judged, down: &Down, log: &[String]) -> Judged {
     let last = log.last().map(|line| format!("; last line of its log: {line}")).unwrap_or_default();
     match (judged.verdict, down) {
-        (Verdict::Crashed | Verdict::Hung, Down::Exhausted(what)) => Judged::new(Verdict::Exhausted, what.clone()),
-        (Verdict::Crashed | Verdict::Hung, Down::Ended(what)) => Judged::new(Verdict::Crashed, format!("{what}{last}")),
-        (Verdict::Hung, Down::Deaf(what)) => Judged::new(Verdict::Hung, format!("no answer in time, and {what}{last}")),
+        (Verdict::Crashed | Verdict::Hung, Down::Exhausted(what)) => judged.instead(Verdict::Crashed, what.clone()),
+        (Verdict::Crashed | Verdict::Hung, Down::Ended(what)) => {
+            judged.instead(Verdict::Crashed, format!("{what}{last}"))
+        }
+        (Verdict::Hung, Down::Deaf(what)) => {
+            judged.instead(Verdict::Hung, format!("no answer in time, and {what}{last}"))
+        }
         _ => judged,
     }
 }

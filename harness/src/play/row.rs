@@ -89,6 +89,7 @@ fn row(case: &Case<'_>, judged: &Judged, twin: Option<Verdict>, millis: u64) -> 
         reason: judged.reason.clone(),
         rule: scenario.rule.clone(),
         millis,
+        evidence: judged.evidence.clone(),
     }
 }
 
@@ -110,7 +111,7 @@ mod tests {
     fn outcomes() {
         // Each row: what is expected, whether the signed person would do, verdict and person, and whether that passes.
         let check = |expect, or_signed, verdict, whom, passes: bool| {
-            let judged = Judged { verdict, whom, name_id: None, reason: None };
+            let judged = Judged { whom, ..Judged::new(verdict, None) };
             let expected = if passes { Outcome::Passed } else { Outcome::Failed };
             assert_eq!(outcome(expect, or_signed, &judged), expected, "{expect:?} {judged:?}");
         };

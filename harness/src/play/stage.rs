@@ -11,7 +11,7 @@ use super::folder::{self, Folder};
 use crate::browser::Browser;
 use crate::fault::Fault;
 use crate::process::{Running, free_port, wait_attached};
-use crate::report::Row;
+use crate::report::{Row, SpAddress};
 use crate::target::{Endpoints, Mode, Target, Version, Words};
 use crate::verdict::Verdict;
 
@@ -158,6 +158,11 @@ impl Stage {
             (Some(host), Some(port)) => tokio::net::TcpStream::connect((host, port)).await.is_ok(),
             _ => true,
         }
+    }
+
+    /// Under which name and address it is played.
+    pub(crate) fn address(&self) -> SpAddress {
+        SpAddress { entity_id: self.endpoints.entity_id.clone(), acs: self.endpoints.acs.clone() }
     }
 
     /// The last lines of its log.

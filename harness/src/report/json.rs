@@ -1,5 +1,6 @@
-//! The report for programs: one JSON object, schema version 1.
+//! The report for programs: one JSON object, schema version 1. `harness/report.schema.json` is the published schema.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Report, Row, Summary};
@@ -7,17 +8,34 @@ use super::{Report, Row, Summary};
 /// The version of the form. It grows when a field changes its meaning or goes away, not when one is added.
 pub const SCHEMA: u32 = 1;
 
-#[derive(Debug, Serialize)]
+/// What `samlspec test --report json=FILE` writes.
+#[derive(Debug, Serialize, JsonSchema)]
 struct Document<'a> {
+    /// The version of this form; it grows when a field changes its meaning or goes away.
     schema: u32,
+    /// The target's id.
     target: &'a str,
+    /// What the target is.
     product: &'a str,
+    /// Its version, if known.
     version: Option<&'a str>,
+    /// The seed of the run, as text, because not every reader keeps 64 bits.
     seed: String,
+    /// How many rows of each kind.
     summary: Summary,
+    /// Entries of the target file that match no row there is; each counts as failed.
     stale_expected_failures: &'a [String],
+    /// How long the run took.
     millis: u64,
+    /// One entry for each scenario in each vendor's shape and each flow.
     scenarios: &'a [Row],
+}
+
+/// The schema of the report as JSON text.
+pub fn schema() -> String {
+    let mut text = format!("{:#}", schemars::schema_for!(Document<'static>).to_value());
+    text.push('\n');
+    text
 }
 
 /// The report as JSON text.
@@ -27,7 +45,6 @@ pub fn write(report: &Report) -> Result<String, serde_json::Error> {
         target: &report.target,
         product: &report.product,
         version: report.version.as_deref(),
-        // Text, because not every reader of JSON keeps 64 bits.
         seed: report.seed.to_string(),
         summary: report.summary(),
         stale_expected_failures: &report.stale_entries,

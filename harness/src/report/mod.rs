@@ -3,21 +3,33 @@
 //! Expected failures are settled here: a row that fails as its entry says is no failure; one that passes, or an entry that
 //! matches no row at all, is.
 
+pub mod compare;
 pub mod json;
+pub mod kind;
 pub mod live;
+pub mod remember;
 pub mod terminal;
 
+mod html;
+mod junit;
+mod markdown;
+mod sarif;
+mod words;
+
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
+use crate::evidence::Evidence;
 use crate::scenario::{Flow, Scenario};
 use crate::select::Case;
 use crate::target::{ExpectedFailure, ExpectedVerdict, Target};
 use crate::verdict::{Verdict, Whom};
 
 /// One scenario in one vendor's shape and one flow, played.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Row {
     /// The scenario.
     pub id: String,
@@ -43,10 +55,13 @@ pub struct Row {
     pub rule: String,
     /// How long it took.
     pub millis: u64,
+    /// What it was judged by, where that was recorded.
+    #[serde(skip)]
+    pub evidence: Option<Arc<Evidence>>,
 }
 
 /// What a row means for the run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// As expected.
@@ -62,7 +77,7 @@ pub enum Outcome {
 }
 
 /// How many rows of each kind.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Summary {
     /// As expected.
     pub passed: usize,
@@ -93,13 +108,42 @@ pub struct Report {
     pub twins: usize,
     /// How long the run took.
     pub millis: u64,
-    about: BTreeMap<String, String>,
+    /// Under which name and address the SP was played, for commands that take a message out.
+    pub sp: Option<SpAddress>,
+    /// The target file, as it was named.
+    pub(crate) target_file: String,
+    pub(crate) facts: BTreeMap<String, Facts>,
+}
+
+/// The entityID and the AssertionConsumerService of the SP under test.
+#[derive(Debug, Clone)]
+pub struct SpAddress {
+    /// The entityID.
+    pub entity_id: String,
+    /// The URL of the AssertionConsumerService.
+    pub acs: String,
+}
+
+/// What the reports say of a scenario beside its rows.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts {
+    pub(crate) about: String,
+    /// The CVE, paper or issue its attack or quirk comes from.
+    pub(crate) source: Option<&'static str>,
+    pub(crate) text: String,
+}
+
+impl Facts {
+    fn of(scenario: &Scenario) -> Self {
+        let source = scenario.attack.map(|attack| attack.source).or(scenario.quirk.map(|quirk| quirk.source));
+        Self { about: scenario.about.clone(), source, text: scenario.text().to_owned() }
+    }
 }
 
 impl Report {
     /// A report about these rows.
     pub fn new(target: &Target, version: Option<String>, seed: u64, scenarios: &[Scenario], rows: Vec<Row>) -> Self {
-        let about = scenarios.iter().map(|scenario| (scenario.id.clone(), scenario.about.clone()));
+        let facts = scenarios.iter().map(|scenario| (scenario.id.clone(), Facts::of(scenario)));
         Self {
             target: target.id.clone(),
             product: target.product.clone(),
@@ -109,7 +153,9 @@ impl Report {
             stale_entries: Vec::new(),
             twins: 0,
             millis: 0,
-            about: about.collect(),
+            sp: None,
+            target_file: target.file.clone(),
+            facts: facts.collect(),
         }
     }
 
@@ -145,9 +191,18 @@ impl Report {
         u8::from(self.summary().failed > 0)
     }
 
+    /// Why rows were skipped, and how many for each reason.
+    pub(crate) fn skipped(&self) -> BTreeMap<&str, usize> {
+        let mut reasons = BTreeMap::new();
+        for row in self.rows.iter().filter(|row| row.outcome == Outcome::Skipped) {
+            *reasons.entry(row.reason.as_deref().unwrap_or_default()).or_default() += 1;
+        }
+        reasons
+    }
+
     /// What a scenario is about.
     pub(crate) fn about(&self, id: &str) -> &str {
-        self.about.get(id).map_or("", String::as_str)
+        self.facts.get(id).map_or("", |facts| &facts.about)
     }
 }
 

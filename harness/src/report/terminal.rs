@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::words::{advice, happened, is_failure};
 use super::{Outcome, Report, Row};
 use crate::spec;
-use crate::verdict::{Verdict, Whom};
+use crate::verdict::Verdict;
 
 /// The report as text, without colours.
 pub fn write(report: &Report) -> String {
@@ -16,7 +17,7 @@ pub fn write(report: &Report) -> String {
 }
 
 fn write_all(text: &mut String, report: &Report) -> std::fmt::Result {
-    for group in groups(report, |row| matches!(row.outcome, Outcome::Failed | Outcome::UnexpectedPass)) {
+    for group in groups(report, is_failure) {
         write_failure(text, report, &group)?;
     }
     for entry in &report.stale_entries {
@@ -46,41 +47,13 @@ fn write_failure(text: &mut String, report: &Report, group: &[&Row]) -> std::fmt
     if let Ok(Some(rule)) = spec::named(&row.rule) {
         writeln!(text, "        rule {}: {}", rule.id, rule.says)?;
     }
-    writeln!(text, "        {}", advice(row))?;
+    writeln!(text, "        do: {}", advice(row))?;
     writeln!(text, "        samlspec explain {}; samlspec extract {} --vendor {}\n", row.id, row.id, row.vendor)
 }
 
 fn places(group: &[&Row]) -> String {
     let places: Vec<_> = group.iter().map(|row| format!("{} {}", row.vendor, row.flow.as_str())).collect();
     places.join(", ")
-}
-
-fn happened(row: &Row) -> String {
-    let reason = row.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-    match (row.verdict, row.whom) {
-        (Verdict::Accepted, Some(Whom::Signed)) => format!("accepted as the signed person{reason}"),
-        (Verdict::Accepted, Some(Whom::Attacker)) => format!("ACCEPTED AS THE ATTACKER{reason}"),
-        (Verdict::Accepted, Some(Whom::Mixed)) => format!("accepted with an identity nobody signed{reason}"),
-        (Verdict::Accepted, _) => format!("accepted as somebody else{reason}"),
-        (verdict, _) => format!("{verdict}{reason}"),
-    }
-}
-
-/// What to do next.
-fn advice(row: &Row) -> &'static str {
-    match (row.outcome, row.verdict) {
-        (Outcome::UnexpectedPass, _) => "do: remove the entry from the target file",
-        (_, Verdict::Accepted) if row.whom != Some(Whom::Signed) => {
-            "do: treat it as a vulnerability until the cause is known"
-        }
-        (_, Verdict::Accepted) => "do: make the SP check the rule, or state in the target's [policy] that it does not",
-        (_, Verdict::Refused) => {
-            "do: look into the SP's log for the reason; the healthy twin differs in one thing only"
-        }
-        (_, Verdict::Exhausted) => "do: bound what a message may make the SP unpack, before its signature is checked",
-        (_, Verdict::Crashed | Verdict::Hung) => "do: look into the SP's log; a crash is never a refusal",
-        (_, Verdict::Inconclusive | Verdict::Skipped) => "do: get the healthy login to work first",
-    }
 }
 
 fn write_list(text: &mut String, report: &Report, outcome: Outcome, title: &str) -> std::fmt::Result {
@@ -98,10 +71,7 @@ fn write_list(text: &mut String, report: &Report, outcome: Outcome, title: &str)
 }
 
 fn write_skipped(text: &mut String, report: &Report) -> std::fmt::Result {
-    let mut reasons = BTreeMap::<&str, usize>::new();
-    for row in report.rows.iter().filter(|row| row.outcome == Outcome::Skipped) {
-        *reasons.entry(row.reason.as_deref().unwrap_or_default()).or_default() += 1;
-    }
+    let reasons = report.skipped();
     if reasons.is_empty() {
         return Ok(());
     }

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
+use super::compare::{Comparison, Recorded};
+use super::kind::Kind;
 use super::*;
+use crate::evidence::Exchange;
 
 fn row(id: &str, verdict: Verdict, whom: Option<Whom>, outcome: Outcome) -> Row {
     Row {
@@ -19,6 +22,7 @@ fn row(id: &str, verdict: Verdict, whom: Option<Whom>, outcome: Outcome) -> Row 
         reason: None,
         rule: "core-2.5.1.4-b".into(),
         millis: 7,
+        evidence: None,
     }
 }
 
@@ -33,8 +37,14 @@ fn report(rows: Vec<Row>) -> Report {
     let mut report = Report::new(&target(""), Some("1.2".into()), 42, &[], rows);
     report.twins = 3;
     report.millis = 1234;
-    report.about.insert("reject/audience/other".into(), "the Audience is another SP".into());
-    report.about.insert("reject/xml/deep".into(), "ten thousand elements inside each other".into());
+    report.facts.insert(
+        "reject/audience/other".into(),
+        Facts { about: "the Audience is another SP".into(), ..Facts::default() },
+    );
+    report.facts.insert(
+        "reject/xml/deep".into(),
+        Facts { about: "ten thousand elements inside each other".into(), ..Facts::default() },
+    );
     report
 }
 
@@ -64,6 +74,119 @@ fn for_people() {
 #[test]
 fn for_programs() {
     insta::assert_snapshot!(json::write(&sample()).unwrap());
+}
+
+#[test]
+fn for_ci_servers() {
+    insta::assert_snapshot!(Kind::Junit.write(&sample()).unwrap());
+}
+
+#[test]
+fn for_code_hosts() {
+    let text = Kind::Sarif.write(&sample()).unwrap();
+    let read: serde_sarif::sarif::Sarif = serde_json::from_str(&text).unwrap();
+    assert_eq!(read.runs[0].results.as_ref().unwrap().len(), 4);
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn for_the_summary_of_a_job() {
+    insta::assert_snapshot!(Kind::Markdown.write(&sample()).unwrap());
+}
+
+#[test]
+fn as_a_page() {
+    let mut report = sample();
+    let message = "<r ID=\"a\"><s:Signature xmlns:s=\"http://www.w3.org/2000/09/xmldsig#\"><s:Reference URI=\"#b\"/></s:Signature><x ID=\"b\">mallory</x></r>";
+    report.rows[1].evidence = Some(Arc::new(Evidence {
+        message: message.into(),
+        twin: message.replace("mallory", "ann"),
+        now: "2026-01-15T12:00:00Z".into(),
+        seed: 7,
+        exchanges: vec![Exchange {
+            method: "POST".into(),
+            url: "http://127.0.0.1:1/acs".into(),
+            sent: 99,
+            answer: "200".into(),
+            location: None,
+            text: "<script>alert(1)</script>".into(),
+        }],
+        ..Evidence::default()
+    }));
+    let page = Kind::Html.write(&report).unwrap();
+    assert!(!page.contains("<script>alert"), "what an SP answers is text");
+    let body = page.split_once("<body>").unwrap().1.split_once("<script>").unwrap().0;
+    insta::assert_snapshot!(body);
+}
+
+#[test]
+fn a_page_loads_nothing() {
+    let page = Kind::Html.write(&sample()).unwrap();
+    for foreign in ["src=", "<link", "@import", "url("] {
+        assert!(!page.contains(foreign), "{foreign}");
+    }
+}
+
+#[test]
+fn the_schema_is_the_published_one() {
+    let published = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/report.schema.json")).unwrap();
+    assert_eq!(json::schema(), published, "write it anew: samlspec list schema > harness/report.schema.json");
+}
+
+#[test]
+fn two_runs_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = |name: &str, report: &Report| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, json::write(report).unwrap()).unwrap();
+        Recorded::open(&path).unwrap()
+    };
+    let mut later = sample();
+    later.rows[0].outcome = Outcome::Failed;
+    later.rows[0].verdict = Verdict::Refused;
+    later.rows[1].outcome = Outcome::Passed;
+    later.rows[1].verdict = Verdict::Refused;
+    later.rows[5].verdict = Verdict::Hung;
+    later.rows.remove(4);
+    later.rows.push(row("reject/time/new", Verdict::Refused, None, Outcome::Passed));
+    let (before, after) = (record("a.json", &sample()), record("b.json", &later));
+    let comparison = Comparison::of(&before, &after);
+    assert_eq!(comparison.exit_code(), 1);
+    insta::assert_snapshot!(comparison.text());
+    assert_eq!(Comparison::of(&before, &before).exit_code(), 0);
+}
+
+#[test]
+fn failures_are_remembered() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, target) = (folder.path().join("failed"), target(""));
+    assert_eq!(remember::recall(&path, &target).unwrap(), None);
+    remember::remember(&path, &target, &sample()).unwrap();
+    let names = |path: &Path| -> Vec<String> {
+        let known = remember::recall(path, &target).unwrap().unwrap();
+        known.into_iter().map(|(id, vendor, _)| format!("{id} {vendor}")).collect()
+    };
+    assert_eq!(names(&path), ["reject/audience/other azure", "reject/audience/other okta", "reject/xml/deep okta"]);
+    // A later run of one row forgets that row only.
+    let repaired = report(vec![row("reject/xml/deep", Verdict::Refused, None, Outcome::Passed)]);
+    remember::remember(&path, &target, &repaired).unwrap();
+    assert_eq!(names(&path), ["reject/audience/other azure", "reject/audience/other okta"]);
+}
+
+#[test]
+fn what_is_no_report_is_refused() {
+    // Each row: the text of a file, and what is said about it.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("r.json");
+    for (text, said) in [
+        ("", "r.json:1: "),
+        ("{\n\"schema\":1}", "missing field `target`"),
+        ("{\"schema\":2,\"target\":\"t\",\"scenarios\":[]}", "schema 2, expected 1"),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        let fault = Recorded::open(&path).unwrap_err();
+        assert!(fault.to_string().contains(said) && fault.exit_code() == 2, "{fault}");
+    }
 }
 
 #[test]

@@ -41,8 +41,6 @@ pub enum ExpectedVerdict {
     Crashed,
     /// The SP did not answer.
     Hung,
-    /// The SP took more memory than `limits.memory_mb`.
-    Exhausted,
     /// Nothing could be concluded.
     Inconclusive,
 }
@@ -55,7 +53,6 @@ impl ExpectedVerdict {
             Self::Refused => Verdict::Refused,
             Self::Crashed => Verdict::Crashed,
             Self::Hung => Verdict::Hung,
-            Self::Exhausted => Verdict::Exhausted,
             Self::Inconclusive => Verdict::Inconclusive,
         }
     }

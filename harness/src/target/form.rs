@@ -288,7 +288,7 @@ pub struct Limits {
     #[serde(default = "twenty")]
     pub restarts: u32,
     /// How much resident memory its processes may hold together, in MB of 1024 * 1024 octets; more ends them, and is
-    /// the verdict `exhausted`. Only where the target starts processes, and only on Linux.
+    /// the verdict `crashed`. Only where the target starts processes, and only on Linux.
     #[serde(default)]
     pub memory_mb: Option<u64>,
 }

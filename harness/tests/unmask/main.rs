@@ -50,7 +50,7 @@ async fn judge(target: &Target) -> Report {
 async fn run(target: &Target, vendors: Vec<mock_idp::Vendor>) -> Result<Report, harness::Fault> {
     let only = [HEALTHY, UNSIGNED, WRAPPED].map(|id| Glob::new(id).unwrap());
     let selection = Selection { only: only.to_vec(), vendors, ..Selection::default() };
-    let options = Options { selection, jobs: 4, seed: 1, program: "samlspec".into() };
+    let options = Options { selection, jobs: 4, seed: 1, program: "samlspec".into(), record: false };
     let scenarios = scenario::all().unwrap_or_else(|fault| panic!("{fault}"));
     play::run(target, scenarios, &options, &Quiet).await
 }

@@ -72,7 +72,7 @@ async fn an_answer_against_the_protocol_is_none() {
 
 #[tokio::test]
 async fn memory_has_a_budget() {
-    hostile("eats", "[limits]\nmemory_mb = 150\nrestarts = 8\n", Verdict::Exhausted, FAILED).await;
+    hostile("eats", "[limits]\nmemory_mb = 150\nrestarts = 8\n", Verdict::Crashed, FAILED).await;
     hostile("none", "[limits]\nmemory_mb = 150\n", Verdict::Refused, PASSED).await;
 }
 
