@@ -120,7 +120,7 @@ impl<'a> Comparison<'a> {
     fn write(&self, text: &mut String) -> std::fmt::Result {
         writeln!(text, "before: {}\nafter:  {}\n", self.before.title(), self.after.title())?;
         for (before, after) in &self.worse {
-            let was = before.map_or_else(|| "not played".to_owned(), |row| happened(row));
+            let was = before.map_or_else(|| "not played".to_owned(), happened);
             writeln!(text, "WORSE   {}\n        was {was}\n        is  {}", name(after), happened(after))?;
         }
         for (before, after) in &self.other {

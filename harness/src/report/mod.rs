@@ -154,7 +154,7 @@ impl Report {
             twins: 0,
             millis: 0,
             sp: None,
-            target_file: target.file.clone(),
+            target_file: relative(&target.file),
             facts: facts.collect(),
         }
     }
@@ -204,6 +204,14 @@ impl Report {
     pub(crate) fn about(&self, id: &str) -> &str {
         self.facts.get(id).map_or("", |facts| &facts.about)
     }
+}
+
+/// A file below the working folder without the way there: reports are read on other machines.
+fn relative(file: &str) -> String {
+    let working = std::env::current_dir().ok();
+    let below = working
+        .and_then(|folder| std::path::Path::new(file).strip_prefix(folder).ok().map(|path| path.display().to_string()));
+    below.unwrap_or_else(|| file.to_owned())
 }
 
 fn matches(entry: &ExpectedFailure, id: &str, vendor: &str, flow: Flow) -> bool {

@@ -36,7 +36,7 @@ pub(super) fn is_failure(row: &Row) -> bool {
 
 /// The command that plays one row again.
 pub(super) fn play_again(report: &Report, row: &Row) -> String {
-    let target = &report.target;
+    let target = &report.target_file;
     format!("samlspec test --target {target} --only {} --vendor {} --seed {}", row.id, row.vendor, report.seed)
 }
 
