@@ -1,12 +1,15 @@
 //! `samlspec explain`: what a scenario, rule, attack or quirk is about, where it comes from, and how to look closer.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use harness::scenario::{Expect, Scenario};
+use harness::scenario::Scenario;
 use harness::{Fault, delivery, scenario, spec};
 use mock_idp::{Vendor, attacks, quirks};
 
 use crate::say;
+
+const CODE: &str = include_str!("../advice/code.toml");
 
 /// What to explain.
 #[derive(Debug, clap::Args)]
@@ -72,21 +75,17 @@ fn write_scenario(text: &mut String, scenario: &Scenario, rule: Option<&spec::Ru
     let vendors: Vec<_> = scenario.vendors.iter().map(|vendor| vendor.name()).collect();
     let flows: Vec<_> = scenario.flows.iter().map(|flow| flow.as_str()).collect();
     writeln!(text, "played:   {} in the flows {}", vendors.join(", "), flows.join(", "))?;
-    writeln!(text, "check:    {}", advice(scenario))?;
+    writeln!(text, "check:    {}", check_in_code(scenario))?;
     writeln!(text, "\n{}", scenario.text().trim_end())?;
     let vendor = scenario.vendors.first().copied().or_else(|| Vendor::all().next()).map_or("okta", Vendor::name);
     writeln!(text, "\nreplay:   samlspec extract {} --vendor {vendor} --entity-id YOURS --acs YOUR-URL", scenario.id)
 }
 
-/// What to look at in the SP's code.
-fn advice(scenario: &Scenario) -> &'static str {
-    match (scenario.expect, scenario.attack, scenario.delivery) {
-        (Expect::Accepted, ..) => "that nothing demands more than the rule does",
-        (_, Some(attack), _) if attack.forges => "that what is read is what was signed, and by whom",
-        (_, Some(_), _) => "that the rule is applied to the Assertion that is used, and that absence is no success",
-        (.., Some(_)) => "the size, encoding and form of what arrives, before any XML is read",
-        _ => "that the rule is applied, and that absence is no success",
-    }
+/// What to look at in the SP's code, by the folder of the scenario; a general sentence where the folder has none.
+fn check_in_code(scenario: &Scenario) -> String {
+    let sentences: BTreeMap<String, String> = toml::from_str(CODE).unwrap_or_default();
+    let sentence = scenario.id.split('/').nth(1).and_then(|folder| sentences.get(folder)).cloned();
+    sentence.unwrap_or_else(|| "The rule is applied, and absence is no success.".to_owned())
 }
 
 fn played_by(scenarios: &[Scenario], wanted: impl Fn(&Scenario) -> bool) -> String {
@@ -100,4 +99,18 @@ fn similar(scenarios: &[Scenario], id: &str) -> String {
     let found: Vec<_> =
         scenarios.iter().filter(|scenario| scenario.id.contains(last)).take(3).map(|found| found.id.as_str()).collect();
     if found.is_empty() { String::new() } else { format!("; did you mean {}?", found.join(" or ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_folder_says_what_to_check() {
+        let sentences: BTreeMap<String, String> = toml::from_str(CODE).unwrap();
+        for scenario in scenario::all().unwrap() {
+            let folder = scenario.id.split('/').nth(1).unwrap();
+            assert!(sentences.contains_key(folder), "{folder} has no sentence in harness/cli/advice/code.toml");
+        }
+    }
 }

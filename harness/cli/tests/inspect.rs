@@ -108,6 +108,26 @@ fn a_refused_message() {
 }
 
 #[test]
+fn a_refusal_says_what_to_do_and_where() {
+    let edits = Edits { audience: Some(vec!["https://other.example.test".to_owned()]), ..Edits::default() };
+    let world = World::of(&Recipe { edits, ..recipe() });
+    let (_, report) = world.json("");
+    assert!(report["advice"].as_str().unwrap().contains(SP), "{report}");
+    assert_eq!(
+        (&report["vendor"], &report["setting"]),
+        (&json!("okta"), &json!(format!("Audience URI (SP Entity ID): {SP}.")))
+    );
+    let text = world.run(&format!("{{}}/message {USUAL}"), "", b"").stdout;
+    let text = String::from_utf8(text).unwrap();
+    assert!(
+        text.contains("do        Make the IdP's audience equal") && text.contains("where     Okta: Audience URI"),
+        "{text}"
+    );
+    let (_, accepted) = World::of(&recipe()).json("");
+    assert_eq!((accepted.get("advice"), accepted.get("vendor")), (None, None));
+}
+
+#[test]
 fn what_was_asked_decides_about_in_response_to() {
     let world = World::of(&recipe());
     let reason = |more: &str| world.json(more).1["reason"].clone();

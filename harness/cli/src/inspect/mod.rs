@@ -1,11 +1,14 @@
 //! `samlspec inspect`: a message somebody copied and what is known of both sides in; the verdict of a strict SP out.
 //!
 //! Exit 0 accepted, 1 refused, 2 when the tool's own inputs cannot be used. A message is never "unreadable": one that
-//! is empty or no XML is refused. The verdict is what a login would have got; see [`sp::inspect`].
+//! is empty or no XML is refused. The verdict is what a login would have got; see [`sp::inspect`]. Beside a refusal stands
+//! what to do about it, in the words of the vendor's console when the vendor is recognised.
 
+mod advice;
 mod inputs;
 mod shown;
 
+use advice::Advice;
 use clap::Args;
 use std::io::Write;
 use std::path::PathBuf;
@@ -77,16 +80,18 @@ impl Inspect {
     /// Inspects, prints, and says how it came out.
     pub(crate) fn run(&self) -> u8 {
         match self.report() {
-            Ok(report) => {
+            Ok((report, advice)) => {
                 let code = if report.verdict.is_ok() { 0 } else { 1 };
-                let text = if self.json { shown::json(&report) } else { shown::text(&report) };
+                let advice = advice.as_ref();
+                let text = if self.json { shown::json(&report, advice) } else { shown::text(&report, advice) };
                 print(&text, code)
             }
             Err(reason) => unusable(&reason, self.json),
         }
     }
 
-    fn report(&self) -> Result<sp::inspect::Report, String> {
+    /// What became of the message and, when it was refused, what to do.
+    fn report(&self) -> Result<(sp::inspect::Report, Option<Advice>), String> {
         let now = inputs::now(self.now.as_deref())?;
         let (sp, endpoint) = inputs::sp(self)?;
         let idps = inputs::idps(self, now, sp.limits())?;
@@ -96,7 +101,10 @@ impl Inspect {
             (None, true) => sp::inspect::Asked::Nothing,
             (None, false) => sp::inspect::Asked::Unknown,
         };
-        Ok(sp::inspect::inspect(&message, &sp, &idps, &endpoint, &asked, now))
+        let report = sp::inspect::inspect(&message, &sp, &idps, &endpoint, &asked, now);
+        let named = || idps.iter().map(|idp| idp.entity_id().as_str()).chain(report.xml.as_deref());
+        let advice = report.verdict.as_ref().err().map(|rejection| Advice::on(rejection, named()));
+        Ok((report, advice))
     }
 }
 

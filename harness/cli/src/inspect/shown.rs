@@ -1,12 +1,13 @@
 //! A report as people and as programs read it.
 
+use super::advice::Advice;
 use serde_json::{Map, Value, json};
 use sp::inspect::{Report, Shown};
 use sp::{Check, Outcome, Rejection};
 use std::fmt::Write;
 
 /// One JSON object on one line.
-pub(super) fn json(report: &Report) -> String {
+pub(super) fn json(report: &Report, advice: Option<&Advice>) -> String {
     let mut object = match &report.verdict {
         Ok(identity) => accepted(identity),
         Err(rejection) => refused(rejection),
@@ -14,6 +15,13 @@ pub(super) fn json(report: &Report) -> String {
     let checks =
         report.checks.iter().map(|(check, outcome)| json!({ "check": check.name(), "outcome": word(*check, outcome) }));
     object.insert("checks".to_owned(), checks.collect());
+    if let Some(advice) = advice {
+        object.insert("advice".to_owned(), json!(advice.general));
+        if let Some((vendor, _, setting)) = &advice.vendor {
+            object.insert("vendor".to_owned(), json!(vendor));
+            object.insert("setting".to_owned(), json!(setting));
+        }
+    }
     Value::Object(object).to_string()
 }
 
@@ -56,7 +64,7 @@ fn attributes(identity: &Shown) -> Value {
 }
 
 /// Several lines: the verdict, then every check.
-pub(super) fn text(report: &Report) -> String {
+pub(super) fn text(report: &Report, advice: Option<&Advice>) -> String {
     let mut text = String::new();
     // Writing to a String cannot fail.
     let _ = match &report.verdict {
@@ -75,6 +83,12 @@ pub(super) fn text(report: &Report) -> String {
         let _ = writeln!(text, "  format    {}", identity.name_id.format_or_unspecified());
         for attribute in &identity.attributes {
             let _ = writeln!(text, "  attribute {} = {}", attribute.name, attribute.values.join(", "));
+        }
+    }
+    if let Some(advice) = advice {
+        let _ = writeln!(text, "  do        {}", advice.general);
+        if let Some((_, title, Some(setting))) = &advice.vendor {
+            let _ = writeln!(text, "  where     {title}: {setting}");
         }
     }
     let _ = writeln!(text);
