@@ -7,7 +7,9 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 fn samlspec(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_samlspec")).args(arguments).output().unwrap()
+    // What failed last time is remembered in the cache folder; that of whoever runs the tests is not ours.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_samlspec"));
+    command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR")).args(arguments).output().unwrap()
 }
 
 /// Both streams as one text, and the exit code.
@@ -80,6 +82,41 @@ fn the_built_in_service_provider_is_judged() {
     let refused = rows.iter().filter(|row| row["expected"] == "refused" && row["outcome"] == "passed");
     assert!(refused.clone().count() > 50);
     assert!(refused.clone().all(|row| row["verdict"] == "refused" && row["twin"] == "accepted"), "{rows:#?}");
+}
+
+#[test]
+fn reports_comparison_and_what_failed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let builtin = include_str!("../../targets/builtin/target.toml");
+    let wrong = "\n[[expected_failure]]\nscenario = \"reject/audience/somebody_else\"\nwhy = \"it passes\"\n";
+    let target = path("target.toml");
+    let play = |text: &str, more: &[&str]| {
+        std::fs::write(&target, text).unwrap();
+        let usual = ["test", "--target", &target, "--vendor", "okta", "--only", "*/audience/*"];
+        said(&[usual.as_slice(), more].concat())
+    };
+    let (text, code) = play(builtin, &["--failed"]);
+    assert!(code == 2 && text.contains("run without --failed first"), "{text}");
+    let reports: Vec<_> = ["json", "junit", "sarif", "markdown", "html"]
+        .map(|kind| format!("{kind}={}", path(kind)))
+        .into_iter()
+        .flat_map(|report| ["--report".to_owned(), report])
+        .collect();
+    let reports: Vec<_> = reports.iter().map(String::as_str).collect();
+    let (text, code) = play(&[builtin, wrong].concat(), &reports);
+    assert!(code == 1 && text.contains(", 2 failed, "), "{text}");
+    for kind in ["json", "junit", "sarif", "markdown", "html"] {
+        assert!(std::fs::read_to_string(path(kind)).unwrap().contains("reject/audience/somebody_else"), "{kind}");
+    }
+    assert!(std::fs::read_to_string(path("html")).unwrap().contains("the Signature in"), "the page shows messages");
+    let again = format!("json={}", path("again"));
+    let (text, code) = play(builtin, &["--failed", "--report", &again]);
+    assert!(code == 0 && text.contains(": 2 passed, 0 failed"), "{text}");
+    let (text, code) = play(builtin, &["--failed"]);
+    assert!(code == 0 && text.contains("nothing failed last time"), "{text}");
+    check(&["diff", &path("json"), &path("again")], 0, "0 worse");
+    check(&["diff", &path("again"), &path("html")], 2, "expected a report written by --report json=FILE");
 }
 
 #[test]
