@@ -24,8 +24,11 @@ pub struct Limits {
     pub canonical_bytes: usize,
     /// Prefixes in one `InclusiveNamespaces` list.
     pub prefix_list: usize,
-    /// `EncryptedKey` elements that are tried on one Assertion.
+    /// `EncryptedKey` elements that are tried on one encrypted element.
     pub encrypted_keys: usize,
+    /// Uses of a private key for one message, all its encrypted elements, their EncryptedKeys and our keys together.
+    /// One takes half a millisecond with 2048 bits.
+    pub private_key_operations: usize,
 }
 
 impl Default for Limits {
@@ -42,6 +45,7 @@ impl Default for Limits {
             canonical_bytes: 8 * 1024 * 1024,
             prefix_list: 32,
             encrypted_keys: 4,
+            private_key_operations: 32,
         }
     }
 }

@@ -162,8 +162,9 @@ reasons! {
     AssertionNotEncrypted "assertion_not_encrypted" "house-13" "the Assertion must be encrypted by this SP's settings"
     EncryptionMalformed "encryption_malformed" "enc-3-a" "the encrypted element's content is not what the schema allows"
     EncryptionAlgorithmNotAllowed "encryption_algorithm_not_allowed" "house-14" "the encryption algorithm is not on the list"
-    DecryptionFailed "decryption_failed" "enc-4.4-a" "no key of this SP decrypts the Assertion"
+    DecryptionFailed "decryption_failed" "enc-4.4-a" "no key of this SP decrypts it"
     DecryptedNotAssertion "decrypted_not_assertion" "core-2.3.4-a" "what was encrypted is not one Assertion"
+    DecryptedOther "decrypted_other" "core-2.2.4-a" "what was encrypted is not the one element that its place demands"
 
     // The Response.
     VersionMismatch "version_mismatch" "core-4.1.3.2-a" "the Version is not 2.0"

@@ -14,6 +14,7 @@ pub struct Idp {
     allow: Allow,
     single_sign_on: Vec<Endpoint>,
     wants_signed_requests: bool,
+    takes_cbc: bool,
 }
 
 /// Where an IdP takes requests, and by which binding.
@@ -35,6 +36,7 @@ impl Idp {
                 allow: Allow::default(),
                 single_sign_on: Vec::new(),
                 wants_signed_requests: false,
+                takes_cbc: true,
             },
         }
     }
@@ -52,6 +54,19 @@ impl Idp {
     /// Which weak algorithms it may use.
     pub fn allow(&self) -> &Allow {
         &self.allow
+    }
+
+    /// It may encrypt with AES in CBC mode, which most IdPs still do; so it may unless set otherwise.
+    pub fn takes_cbc(&self) -> bool {
+        self.takes_cbc
+    }
+
+    /// The same IdP, from which only AES in GCM mode is taken: CBC lets a ciphertext be changed without being noticed,
+    /// so where only the Assertion inside is signed, decrypting it is an answer to whoever changed it.
+    #[must_use]
+    pub fn refusing_cbc(mut self) -> Self {
+        self.takes_cbc = false;
+        self
     }
 
     /// Where AuthnRequests go, in the order of its metadata.

@@ -2,12 +2,14 @@
 //!
 //! Nothing here has a default that skips a check: what is not set is strict.
 
+mod decryption_key;
 mod idp;
 pub(crate) mod pem;
 mod sp;
 
+pub use decryption_key::DecryptionKey;
 pub use idp::{Endpoint, Idp, IdpBuilder};
-pub use sp::{DecryptionKey, Sp, SpBuilder};
+pub use sp::{Sp, SpBuilder};
 
 use std::fmt;
 
@@ -112,6 +114,8 @@ pub struct Allow {
     pub sha1: bool,
     /// RSA keys of 1024 to 2047 bits.
     pub rsa1024: bool,
+    /// RSA-1_5 transport of the keys of what is encrypted.
+    pub rsa15: bool,
 }
 
 #[cfg(test)]

@@ -41,6 +41,11 @@ pub(crate) fn private_key(file: &[u8]) -> Result<(Zeroizing<Vec<u8>>, bool), Con
     }
 }
 
+/// How long the modulus of an RSA private key in PKCS#8 is, to say so where it is of no use.
+pub(crate) fn rsa_private_key_bits(pkcs8: &[u8]) -> Option<usize> {
+    aws_lc_rs::rsa::KeyPair::from_pkcs8(pkcs8).ok().map(|pair| pair.public_modulus_len() * 8)
+}
+
 /// The first PEM block, whatever text stands around it.
 fn first_block(file: &[u8]) -> Option<(String, Vec<u8>)> {
     let (block, _) = x509_parser::pem::Pem::read(std::io::Cursor::new(file)).ok()?;

@@ -1,10 +1,8 @@
 //! Our Service Provider as the operator runs it: its name, its endpoints, its keys, what it demands.
 
-use super::{ConfigError, EndpointUrl, EntityId, pem};
+use super::{DecryptionKey, EndpointUrl, EntityId};
 use crate::limits::Limits;
 use crate::time::ClockSkew;
-use aws_lc_rs::rsa::{KeyPair, OaepPrivateDecryptingKey, PrivateDecryptingKey};
-use std::fmt;
 use std::time::Duration;
 
 /// How old a message may be unless set otherwise (house rule house-3).
@@ -155,38 +153,4 @@ impl SpBuilder {
     pub fn build(self) -> Sp {
         self.sp
     }
-}
-
-/// An RSA private key of ours that decrypts what was encrypted to our certificate.
-pub struct DecryptionKey(OaepPrivateDecryptingKey);
-
-impl fmt::Debug for DecryptionKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DecryptionKey({} bits)", self.0.key_size_bits())
-    }
-}
-
-impl DecryptionKey {
-    /// Reads an RSA key in PEM or DER, PKCS#8 or PKCS#1.
-    pub fn from_file(file: &[u8]) -> Result<Self, ConfigError> {
-        let wrong = |why: &str| ConfigError::PrivateKey { why: why.to_owned() };
-        let (der, is_pkcs8) = pem::private_key(file)?;
-        let pkcs8 =
-            if is_pkcs8 { der.to_vec() } else { to_pkcs8(&der).ok_or_else(|| wrong("it is not an RSA key"))? };
-        let key =
-            PrivateDecryptingKey::from_pkcs8(&pkcs8).map_err(|_| wrong("it is not an RSA key of 2048 to 8192 bits"))?;
-        OaepPrivateDecryptingKey::new(key).map(Self).map_err(|_| wrong("it cannot decrypt"))
-    }
-
-    pub(crate) fn oaep(&self) -> &OaepPrivateDecryptingKey {
-        &self.0
-    }
-}
-
-/// PKCS#1 to PKCS#8, by way of the library's own reader and writer.
-fn to_pkcs8(pkcs1: &[u8]) -> Option<Vec<u8>> {
-    use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
-    let pair = KeyPair::from_der(pkcs1).ok()?;
-    let der: Pkcs8V1Der<'_> = pair.as_der().ok()?;
-    Some(der.as_ref().to_vec())
 }

@@ -1,7 +1,7 @@
 //! Assertion: what the IdP states about a Subject (core 2.3.3).
 //!
 //! The schema's order is Issuer, Signature, Subject, Conditions, Advice, then statements in any order and number.
-//! Refuses statements it does not know and an EncryptedID or EncryptedAttribute, which would be left unread.
+//! Refuses statements it does not know, which would be left unread.
 
 use super::attribute::{self, Attribute};
 use super::conditions::{self, Conditions};
@@ -50,7 +50,7 @@ impl Assertion {
         let is_assertion = |id: &NodeId| document.is(*id, Namespace::Saml, "Assertion");
         let assertion = if is_assertion(&root) { Some(root) } else { document.elements(root).find(is_assertion) };
         let missing = || Rejection::new(Reason::AssertionMissing, "one Assertion", "none in the signed octets");
-        read(document, assertion.ok_or_else(missing)?)
+        read(verified, assertion.ok_or_else(missing)?)
     }
 
     /// Its ID, which the IdP never gives twice.
@@ -84,12 +84,13 @@ impl Assertion {
     }
 }
 
-fn read(document: &Document, assertion: NodeId) -> Result<Assertion, Rejection> {
+fn read(verified: &Verified, assertion: NodeId) -> Result<Assertion, Rejection> {
+    let document = verified.document();
     let mut children = Children::of(document, assertion)?;
     let issuer = children.demand(Namespace::Saml, "Issuer")?;
     children.take(Namespace::Dsig, "Signature");
     let subject =
-        children.take(Namespace::Saml, "Subject").map(|subject| subject::read(document, subject)).transpose()?;
+        children.take(Namespace::Saml, "Subject").map(|subject| subject::read(verified, subject)).transpose()?;
     let conditions =
         children.take(Namespace::Saml, "Conditions").map(|found| conditions::read(document, found)).transpose()?;
     // Advice may be ignored (core 2.3.3), and is. An Assertion in it was refused before anything was verified.
@@ -100,7 +101,7 @@ fn read(document: &Document, assertion: NodeId) -> Result<Assertion, Rejection> 
         if document.is(statement, Namespace::Saml, "AuthnStatement") {
             authn_statements.push(authn_statement(document, statement)?);
         } else if document.is(statement, Namespace::Saml, "AttributeStatement") {
-            attribute::read_statement(document, statement, &mut attributes)?;
+            attribute::read_statement(verified, statement, &mut attributes)?;
         } else {
             let found = document.qualified_name(statement);
             return Err(Rejection::new(Reason::UnexpectedElement, "an AuthnStatement or AttributeStatement", found));

@@ -1,12 +1,12 @@
 //! Attribute: a fact about the Subject, with its values (core 2.7.3).
 //!
-//! Refuses an EncryptedAttribute, and a value that is markup: joining the texts of nested elements has made
-//! administrators out of nobodies.
+//! Refuses a value that is markup: joining the texts of nested elements has made administrators out of nobodies.
 
 use crate::names::Namespace;
 use crate::parsed::walk::{self, Children};
 use crate::parsed::{Document, NodeId};
 use crate::reject::Rejection;
+use crate::verified::Verified;
 
 /// A fact about the Subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,16 +21,24 @@ pub struct Attribute {
     pub values: Vec<String>,
 }
 
+/// Reads an AttributeStatement: Attributes in clear and encrypted ones, in any order.
 pub(super) fn read_statement(
-    document: &Document,
+    verified: &Verified,
     statement: NodeId,
     attributes: &mut Vec<Attribute>,
 ) -> Result<(), Rejection> {
+    let document = verified.document();
     let mut children = Children::of(document, statement)?;
-    while let Some(attribute) = children.take(Namespace::Saml, "Attribute") {
-        attributes.push(read(document, attribute)?);
+    loop {
+        if let Some(attribute) = children.take(Namespace::Saml, "Attribute") {
+            attributes.push(read(document, attribute)?);
+        } else if let Some(encrypted) = children.take(Namespace::Saml, "EncryptedAttribute") {
+            let (document, attribute) = verified.opened(encrypted)?;
+            attributes.push(read(document, attribute)?);
+        } else {
+            return children.finish();
+        }
     }
-    children.finish()
 }
 
 fn read(document: &Document, attribute: NodeId) -> Result<Attribute, Rejection> {

@@ -1,12 +1,13 @@
 //! Subject: whom an Assertion is about, and how its bearer proves to be entitled (core 2.4).
 //!
-//! Refuses an EncryptedID or BaseID as the Subject's name: this SP does not read them.
+//! An EncryptedID is read where it stands for the Subject's name. Refuses a BaseID: this SP knows no names of other kinds.
 
 use crate::names::{self, Namespace};
 use crate::parsed::walk::{self, Children};
 use crate::parsed::{Document, NodeId};
 use crate::reject::Rejection;
 use crate::time::Instant;
+use crate::verified::Verified;
 
 /// Whom an Assertion is about.
 #[derive(Debug, Clone)]
@@ -59,16 +60,26 @@ pub struct SubjectConfirmationData {
     pub in_response_to: Option<String>,
 }
 
-pub(super) fn read(document: &Document, subject: NodeId) -> Result<Subject, Rejection> {
+pub(super) fn read(verified: &Verified, subject: NodeId) -> Result<Subject, Rejection> {
+    let document = verified.document();
     let mut children = Children::of(document, subject)?;
-    let name_id =
-        children.take(Namespace::Saml, "NameID").map(|name_id| read_name_id(document, name_id)).transpose()?;
+    let name_id = read_name(verified, &mut children)?;
     let mut confirmations = Vec::new();
     while let Some(confirmation) = children.take(Namespace::Saml, "SubjectConfirmation") {
         confirmations.push(read_confirmation(document, confirmation)?);
     }
     children.finish()?;
     Ok(Subject { name_id, confirmations })
+}
+
+/// The NameID that comes next, in clear or encrypted, if there is one.
+pub(super) fn read_name(verified: &Verified, children: &mut Children<'_>) -> Result<Option<NameId>, Rejection> {
+    if let Some(name_id) = children.take(Namespace::Saml, "NameID") {
+        return read_name_id(verified.document(), name_id).map(Some);
+    }
+    let Some(encrypted) = children.take(Namespace::Saml, "EncryptedID") else { return Ok(None) };
+    let (document, name_id) = verified.opened(encrypted)?;
+    read_name_id(document, name_id).map(Some)
 }
 
 fn read_name_id(document: &Document, name_id: NodeId) -> Result<NameId, Rejection> {

@@ -1,202 +1,187 @@
-//! EncryptedAssertion: an element and our private keys in, the octets that were encrypted out (core 2.3.4, XML Encryption).
+//! An element in XML Encryption and our private keys in, a document of what was encrypted out (core 2.2.4, 2.3.4,
+//! 2.7.3.2, XML Encryption).
 //!
-//! Refuses algorithms that are not on the list, references to anything outside the element, and more EncryptedKeys
-//! than the limit. Whatever goes wrong behind the choice of algorithm, the reason is the same: anyone can encrypt to
-//! our certificate, so telling bad padding from a bad key would let him decrypt step by step.
+//! Refuses algorithms that are not on the list, references to anything outside the element, more EncryptedKeys than
+//! the limit, and messages that would cost more private-key operations than the limit. Whatever goes wrong behind the
+//! choice of algorithm, the reason is the same: anyone can encrypt to our certificate, so telling bad padding from a
+//! bad key would let him decrypt step by step.
+
+mod content;
+mod transport;
 
 use super::signature::base64;
-use crate::config::DecryptionKey;
+use crate::config::{Idp, Sp};
 use crate::limits::Limits;
 use crate::names::Namespace;
 use crate::parsed::walk::Children;
-use crate::parsed::{Document, NodeId};
+use crate::parsed::{self, Document, NodeId};
 use crate::reject::{Reason, Rejection};
-use aws_lc_rs::aead::{self, Aad, LessSafeKey, Nonce, UnboundKey};
-use aws_lc_rs::cipher::{self, DecryptingKey, DecryptionContext, UnboundCipherKey};
-use aws_lc_rs::iv::FixedLength;
-use aws_lc_rs::rsa::{self, OaepAlgorithm};
-use zeroize::Zeroizing;
+use content::ContentCipher;
+use std::cell::Cell;
+use transport::KeyTransport;
 
-/// How the content is encrypted.
-#[derive(Clone, Copy)]
-enum ContentAlgorithm {
-    Cbc(&'static cipher::Algorithm, usize),
-    Gcm(&'static aead::Algorithm, usize),
+/// Our side of the decryption of one message, with what it may still cost.
+#[derive(Debug)]
+pub(crate) struct Opener<'a> {
+    sp: &'a Sp,
+    idp: &'a Idp,
+    operations_left: Cell<usize>,
 }
 
-const CONTENT_ALGORITHMS: &[(&str, ContentAlgorithm)] = &[
-    ("http://www.w3.org/2009/xmlenc11#aes128-gcm", ContentAlgorithm::Gcm(&aead::AES_128_GCM, 16)),
-    ("http://www.w3.org/2009/xmlenc11#aes192-gcm", ContentAlgorithm::Gcm(&aead::AES_192_GCM, 24)),
-    ("http://www.w3.org/2009/xmlenc11#aes256-gcm", ContentAlgorithm::Gcm(&aead::AES_256_GCM, 32)),
-    ("http://www.w3.org/2001/04/xmlenc#aes128-cbc", ContentAlgorithm::Cbc(&cipher::AES_128, 16)),
-    ("http://www.w3.org/2001/04/xmlenc#aes192-cbc", ContentAlgorithm::Cbc(&cipher::AES_192, 24)),
-    ("http://www.w3.org/2001/04/xmlenc#aes256-cbc", ContentAlgorithm::Cbc(&cipher::AES_256, 32)),
-];
-
-const OAEP_MGF1P: &str = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p";
-const OAEP: &str = "http://www.w3.org/2009/xmlenc11#rsa-oaep";
-const SHA1: &str = "http://www.w3.org/2000/09/xmldsig#sha1";
-const MGF1_SHA1: &str = "http://www.w3.org/2009/xmlenc11#mgf1sha1";
-
-/// OAEP's digest and mask function, as the message names them. The library has the pairs of one hash only.
-const OAEP_PAIRS: &[(&str, &str, &OaepAlgorithm)] = &[
-    (SHA1, MGF1_SHA1, &rsa::OAEP_SHA1_MGF1SHA1),
-    (
-        "http://www.w3.org/2001/04/xmlenc#sha256",
-        "http://www.w3.org/2009/xmlenc11#mgf1sha256",
-        &rsa::OAEP_SHA256_MGF1SHA256,
-    ),
-    (
-        "http://www.w3.org/2001/04/xmldsig-more#sha384",
-        "http://www.w3.org/2009/xmlenc11#mgf1sha384",
-        &rsa::OAEP_SHA384_MGF1SHA384,
-    ),
-    (
-        "http://www.w3.org/2001/04/xmlenc#sha512",
-        "http://www.w3.org/2009/xmlenc11#mgf1sha512",
-        &rsa::OAEP_SHA512_MGF1SHA512,
-    ),
-];
+/// The prefixes that what was encrypted may use without declaring them.
+pub(super) struct Context(Vec<(String, String)>);
 
 /// One EncryptedKey: how and what.
 struct WrappedKey {
-    algorithm: &'static OaepAlgorithm,
+    transport: KeyTransport,
     octets: Vec<u8>,
 }
 
-/// The octets that were encrypted.
-pub(super) fn decrypt(
-    document: &Document,
-    encrypted: NodeId,
-    keys: &[DecryptionKey],
-    limits: &Limits,
-) -> Result<Vec<u8>, Rejection> {
-    let mut children = children(document, encrypted)?;
-    let data = demand(&mut children, "EncryptedData")?;
-    let mut wrapped = Vec::new();
-    let mut parts = self::children(document, data)?;
-    let method = demand(&mut parts, "EncryptionMethod")?;
-    let algorithm = content_algorithm(document, method)?;
-    if let Some(key_info) = parts.take(Namespace::Dsig, "KeyInfo") {
-        // RetrievalMethod is not followed: the key it points at stands beside the data.
-        wrapped.extend(document.elements(key_info).filter(|id| document.is(*id, Namespace::Xenc, "EncryptedKey")));
+/// What an EncryptedAssertion, EncryptedID or EncryptedAttribute holds.
+struct Encrypted {
+    cipher: ContentCipher,
+    content: Vec<u8>,
+    keys: Vec<WrappedKey>,
+}
+
+impl<'a> Opener<'a> {
+    /// For one message of this IdP.
+    pub(crate) fn new(sp: &'a Sp, idp: &'a Idp) -> Self {
+        Self { sp, idp, operations_left: Cell::new(sp.limits().private_key_operations) }
     }
-    let content = cipher_value(document, &mut parts)?;
-    while let Some(key) = children.take(Namespace::Xenc, "EncryptedKey") {
-        wrapped.push(key);
+
+    /// The IdP whose message it is.
+    pub(super) fn idp(&self) -> &Idp {
+        self.idp
     }
-    finish(children)?;
-    if wrapped.is_empty() || wrapped.len() > limits.encrypted_keys {
-        return Err(malformed(&format!("1 to {} EncryptedKeys", limits.encrypted_keys), wrapped.len().to_string()));
+
+    /// What a message may cost.
+    pub(super) fn limits(&self) -> &Limits {
+        self.sp.limits()
     }
-    let mut unusable = None;
-    for key in wrapped {
-        // Another recipient's key may be wrapped in a way we do not take.
-        let key = match WrappedKey::read(document, key) {
-            Ok(key) => key,
-            Err(rejection) => {
-                unusable = unusable.or(Some(rejection));
-                continue;
+
+    /// What `read` makes of the octets that `element` holds in its encryption.
+    ///
+    /// With a key that is not the right one, CBC mode opens to noise that ends like padding once in sixteen times. So
+    /// what cannot be read is no reason to stop trying.
+    pub(super) fn open<T>(
+        &self,
+        document: &Document,
+        element: NodeId,
+        read: impl Fn(Vec<u8>) -> Result<T, Rejection>,
+    ) -> Result<T, Rejection> {
+        let Encrypted { cipher, content, keys } = self.read(document, element)?;
+        let mut unread = None;
+        for key in &keys {
+            for ours in self.sp.decryption_keys() {
+                self.pay()?;
+                let unwrapped = key.transport.unwrap(&key.octets, ours, cipher.key_octets);
+                match cipher.open(&unwrapped.key, &content).map(&read) {
+                    Some(Ok(plaintext)) => return Ok(plaintext),
+                    // For the log only: with our own key, it is the content that is wrong.
+                    Some(Err(rejection)) if unwrapped.is_genuine => unread = unread.or(Some(rejection)),
+                    Some(Err(_)) | None => {}
+                }
             }
-        };
-        if let Some(octets) = keys.iter().find_map(|ours| algorithm.open(&key.unwrap(ours)?, &content)) {
-            return Ok(octets);
+        }
+        let failed = "something encrypted to a certificate of this SP";
+        Err(unread.unwrap_or_else(|| Rejection::new(Reason::DecryptionFailed, failed, "nothing that decrypts")))
+    }
+
+    /// Reads what was encrypted as a document in which these prefixes are declared.
+    pub(super) fn read_octets(&self, octets: Vec<u8>, context: &Context) -> Result<Document, Rejection> {
+        parsed::read_in_context(octets, &context.0, self.limits())
+    }
+
+    /// One private-key operation costs thousands of times what a message's octets cost its sender.
+    fn pay(&self) -> Result<(), Rejection> {
+        let left = self.operations_left.get().checked_sub(1);
+        let most = self.sp.limits().private_key_operations;
+        let too_many = || malformed(&format!("at most {most} uses of a private key for one message"), "more");
+        self.operations_left.set(left.ok_or_else(too_many)?);
+        Ok(())
+    }
+
+    fn read(&self, document: &Document, element: NodeId) -> Result<Encrypted, Rejection> {
+        let mut children = children(document, element)?;
+        let data = demand(&mut children, "EncryptedData")?;
+        let mut parts = self::children(document, data)?;
+        let method = demand(&mut parts, "EncryptionMethod")?;
+        let uri = document.attribute(method, "Algorithm").unwrap_or_default();
+        let cipher = ContentCipher::of(&uri, self.idp)?;
+        let mut wrapped = Vec::new();
+        if let Some(key_info) = parts.take(Namespace::Dsig, "KeyInfo") {
+            // RetrievalMethod is not followed: the key it points at stands beside the data.
+            wrapped.extend(document.elements(key_info).filter(|id| document.is(*id, Namespace::Xenc, "EncryptedKey")));
+        }
+        let content = cipher_value(document, &mut parts)?;
+        while let Some(key) = children.take(Namespace::Xenc, "EncryptedKey") {
+            wrapped.push(key);
+        }
+        finish(children)?;
+        Ok(Encrypted { cipher, content, keys: self.usable_keys(document, wrapped)? })
+    }
+
+    /// The keys that may be for us. Another recipient's may be wrapped in a way we do not take.
+    fn usable_keys(&self, document: &Document, mut wrapped: Vec<NodeId>) -> Result<Vec<WrappedKey>, Rejection> {
+        let us = self.sp.entity_id().as_str();
+        let names_us = |id: &NodeId| document.attribute(*id, "Recipient").is_some_and(|recipient| recipient == us);
+        if wrapped.iter().any(names_us) {
+            wrapped.retain(names_us);
+        }
+        let most = self.sp.limits().encrypted_keys;
+        if wrapped.is_empty() || wrapped.len() > most {
+            return Err(malformed(&format!("1 to {most} EncryptedKeys"), wrapped.len().to_string()));
+        }
+        let mut keys = Vec::new();
+        let mut unusable = None;
+        for key in wrapped {
+            match WrappedKey::read(document, key, self.idp) {
+                Ok(key) => keys.push(key),
+                Err(rejection) => unusable = unusable.or(Some(rejection)),
+            }
+        }
+        match unusable {
+            Some(rejection) if keys.is_empty() => Err(rejection),
+            _ => Ok(keys),
         }
     }
-    if let Some(rejection) = unusable {
-        return Err(rejection);
+}
+
+impl Context {
+    /// Those in scope at this place.
+    pub(super) fn of(document: &Document, at: NodeId) -> Self {
+        let bindings = document.in_scope(at).into_iter();
+        let named = bindings.map(|d| (document.text_at(d.prefix).to_owned(), document.uri(d.uri).to_owned()));
+        Self(named.filter(|(prefix, uri)| !uri.is_empty() && prefix != "xml").collect())
     }
-    Err(Rejection::new(
-        Reason::DecryptionFailed,
-        "an Assertion encrypted to a certificate of this SP",
-        "nothing that decrypts",
-    ))
+
+    /// The same and those that only `source` has, which nobody signed, as far as they cannot matter.
+    ///
+    /// Exclusive canonicalization leaves out a prefix that only ciphertext uses, `xsi` for example. Nothing is read of
+    /// names in namespaces that no standard of ours has, so it does not matter what such a prefix means; a prefix for
+    /// one of our standards would decide what an element is, and stays unexplained.
+    pub(super) fn or_foreign(mut self, source: &Self) -> Self {
+        let may_lend = |uri: &str| matches!(Namespace::of(uri), Namespace::Foreign | Namespace::Xsi);
+        for (prefix, uri) in &source.0 {
+            if may_lend(uri) && !prefix.is_empty() && self.0.iter().all(|(known, _)| known != prefix) {
+                self.0.push((prefix.clone(), uri.clone()));
+            }
+        }
+        self
+    }
 }
 
 impl WrappedKey {
-    fn read(document: &Document, key: NodeId) -> Result<Self, Rejection> {
+    fn read(document: &Document, key: NodeId, idp: &Idp) -> Result<Self, Rejection> {
         let mut parts = children(document, key)?;
         let method = demand(&mut parts, "EncryptionMethod")?;
-        let algorithm = key_algorithm(document, method)?;
+        let transport = KeyTransport::read(document, method, idp)?;
         // Names a recipient; which of our keys fits is found by trying.
         parts.take(Namespace::Dsig, "KeyInfo");
         let octets = cipher_value(document, &mut parts)?;
-        Ok(Self { algorithm, octets })
+        Ok(Self { transport, octets })
     }
-
-    fn unwrap(&self, ours: &DecryptionKey) -> Option<Zeroizing<Vec<u8>>> {
-        let mut room = Zeroizing::new(vec![0; ours.oaep().min_output_size()]);
-        let unwrapped = ours.oaep().decrypt(self.algorithm, &self.octets, &mut room, None).ok()?;
-        Some(Zeroizing::new(unwrapped.to_vec()))
-    }
-}
-
-impl ContentAlgorithm {
-    /// The octets, if the key is of the right length and they were encrypted with it.
-    fn open(self, key: &[u8], content: &[u8]) -> Option<Vec<u8>> {
-        match self {
-            Self::Cbc(algorithm, length) if key.len() == length => open_cbc(algorithm, key, content),
-            Self::Gcm(algorithm, length) if key.len() == length => open_gcm(algorithm, key, content),
-            Self::Cbc(..) | Self::Gcm(..) => None,
-        }
-    }
-}
-
-/// The last octet says how many octets are padding; the others are anything (xmlenc 5.2), unlike PKCS#7.
-fn open_cbc(algorithm: &'static cipher::Algorithm, key: &[u8], content: &[u8]) -> Option<Vec<u8>> {
-    const BLOCK: usize = 16;
-    let (iv, blocks) = content.split_at_checked(BLOCK)?;
-    if blocks.is_empty() || blocks.len() % BLOCK != 0 {
-        return None;
-    }
-    let key = DecryptingKey::cbc(UnboundCipherKey::new(algorithm, key).ok()?).ok()?;
-    let mut octets = blocks.to_vec();
-    key.decrypt(&mut octets, DecryptionContext::Iv128(FixedLength::try_from(iv).ok()?)).ok()?;
-    let padding = usize::from(*octets.last()?);
-    if !(1..=BLOCK).contains(&padding) {
-        return None;
-    }
-    octets.truncate(octets.len() - padding);
-    Some(octets)
-}
-
-/// Nonce of 12 octets, then the ciphertext, then the tag of 16: never shorter (xmlenc11 5.2.4).
-fn open_gcm(algorithm: &'static aead::Algorithm, key: &[u8], content: &[u8]) -> Option<Vec<u8>> {
-    let (nonce, sealed) = content.split_at_checked(aead::NONCE_LEN)?;
-    let key = LessSafeKey::new(UnboundKey::new(algorithm, key).ok()?);
-    let mut octets = sealed.to_vec();
-    let length =
-        key.open_in_place(Nonce::try_assume_unique_for_key(nonce).ok()?, Aad::empty(), &mut octets).ok()?.len();
-    octets.truncate(length);
-    Some(octets)
-}
-
-fn content_algorithm(document: &Document, method: NodeId) -> Result<ContentAlgorithm, Rejection> {
-    let uri = document.attribute(method, "Algorithm").unwrap_or_default();
-    let known = CONTENT_ALGORITHMS.iter().find(|(known, _)| *known == uri);
-    known.map(|(_, algorithm)| *algorithm).ok_or_else(|| not_allowed("AES in CBC or GCM mode", uri))
-}
-
-fn key_algorithm(document: &Document, method: NodeId) -> Result<&'static OaepAlgorithm, Rejection> {
-    let uri = document.attribute(method, "Algorithm").unwrap_or_default();
-    if uri != OAEP_MGF1P && uri != OAEP {
-        return Err(not_allowed("RSA-OAEP", uri));
-    }
-    let algorithm_of = |namespace, local| {
-        let element = document.elements(method).find(|id| document.is(*id, namespace, local))?;
-        Some(document.attribute(element, "Algorithm").unwrap_or_default().into_owned())
-    };
-    if document.elements(method).any(|id| document.is(id, Namespace::Xenc, "OAEPparams")) {
-        return Err(not_allowed("RSA-OAEP without a label", "OAEPparams"));
-    }
-    let digest = algorithm_of(Namespace::Dsig, "DigestMethod").unwrap_or_else(|| SHA1.to_owned());
-    // The older name fixes the mask function's hash (xmlenc11 5.5.2).
-    let mask = if uri == OAEP_MGF1P { None } else { algorithm_of(Namespace::Xenc11, "MGF") };
-    let mask = mask.unwrap_or_else(|| MGF1_SHA1.to_owned());
-    let known = OAEP_PAIRS.iter().find(|(known_digest, known_mask, _)| *known_digest == digest && *known_mask == mask);
-    known
-        .map(|(.., algorithm)| *algorithm)
-        .ok_or_else(|| not_allowed("RSA-OAEP with one hash for digest and mask", format!("{digest} with {mask}")))
 }
 
 fn cipher_value(document: &Document, parts: &mut Children<'_>) -> Result<Vec<u8>, Rejection> {

@@ -8,9 +8,11 @@
 
 pub(crate) mod algorithm;
 pub(crate) mod c14n;
-mod decrypt;
+pub(crate) mod decrypt;
+mod encrypted_assertion;
 mod enveloped;
 mod key;
+mod opened;
 #[cfg_attr(not(test), expect(dead_code, reason = "logout messages come by HTTP-Redirect"))]
 pub(crate) mod query;
 mod signature;
@@ -22,8 +24,10 @@ use crate::account::{Account, Check};
 use crate::config::{Idp, Sp};
 use crate::limits::Limits;
 use crate::parsed::hint::EnvelopeHint;
-use crate::parsed::{self, Document, NodeId};
+use crate::parsed::{self, Document};
 use crate::reject::{Reason, Rejection};
+use decrypt::Opener;
+use opened::Opened;
 use structure::{Carried, Signable};
 
 /// Why the octets may be believed.
@@ -45,9 +49,15 @@ pub enum Origin {
 pub struct Verified {
     document: Document,
     origin: Origin,
+    /// What was encrypted inside of `document`, which vouches for it: the ciphertext was signed.
+    opened: Vec<Opened>,
 }
 
 impl Verified {
+    fn new(document: Document, origin: Origin) -> Self {
+        Self { document, origin, opened: Vec::new() }
+    }
+
     /// The tree over the octets that are vouched for.
     pub(crate) fn document(&self) -> &Document {
         &self.document
@@ -70,7 +80,7 @@ impl Verified {
 
     /// A file that the operator chose to trust, such as an IdP's metadata he has downloaded himself.
     pub(crate) fn trusted_file(octets: Vec<u8>, limits: &Limits) -> Result<Self, Rejection> {
-        Ok(Self { document: parsed::read(octets, limits)?, origin: Origin::TrustedFile })
+        Ok(Self::new(parsed::read(octets, limits)?, Origin::TrustedFile))
     }
 }
 
@@ -117,16 +127,22 @@ pub(crate) fn verify(document: &Document, sp: &Sp, idp: &Idp, account: &mut Acco
     let response = signed(document, structure.response, idp, limits);
     let response = note_signature(account, Check::ResponseSignature, response)?;
     demand_encryption(sp, &structure.carried, account)?;
+    let opener = Opener::new(sp, idp);
     let (own, assertion_is_signed) = match structure.carried {
         Carried::Clear(assertion) => {
-            account.not_required(Check::Decryption, "the Assertion is in clear");
             let signed = note_signature(account, Check::AssertionSignature, signed(document, assertion, idp, limits))?;
             let is_signed = signed.is_some();
             (signed, is_signed)
         }
-        Carried::Encrypted(encrypted) => decrypted(document, encrypted, response.as_ref(), sp, idp, account)?,
+        Carried::Encrypted(encrypted) => {
+            encrypted_assertion::open(document, encrypted, response.as_ref(), &opener, account)?
+        }
     };
     account.note(Check::Coverage, covered(sp, response.is_some(), assertion_is_signed))?;
+    let (mut own, mut response) = (own, response);
+    if let Some(assertion) = own.as_mut().or(response.as_mut()) {
+        open_parts(assertion, &opener, account)?;
+    }
     let envelope = match response {
         Some(response) => Envelope::Signed(response),
         None => Envelope::Unsigned(account.note(Check::Objects, EnvelopeHint::read(document))?),
@@ -138,7 +154,7 @@ pub(crate) fn verify(document: &Document, sp: &Sp, idp: &Idp, account: &mut Acco
 fn signed(document: &Document, place: Signable, idp: &Idp, limits: &Limits) -> Result<Option<Verified>, Rejection> {
     let Some(signature) = place.signature else { return Ok(None) };
     let document = enveloped::signed_octets(document, place.element, signature, idp, limits)?;
-    Ok(Some(Verified { document, origin: Origin::EnvelopedSignature }))
+    Ok(Some(Verified::new(document, Origin::EnvelopedSignature)))
 }
 
 fn note_signature(
@@ -168,54 +184,14 @@ fn demand_encryption(sp: &Sp, carried: &Carried, account: &mut Account) -> Resul
     }
 }
 
-/// The Assertion out of its encryption, and whether it is signed itself.
-///
-/// Where the Response is signed, its ciphertext is covered, and so is what it decrypts to. Otherwise only a signature
-/// inside counts: anyone can encrypt to our certificate.
-fn decrypted(
-    document: &Document,
-    encrypted: NodeId,
-    response: Option<&Verified>,
-    sp: &Sp,
-    idp: &Idp,
-    account: &mut Account,
-) -> Result<(Option<Verified>, bool), Rejection> {
-    let limits = sp.limits();
-    // The outer signature is good already: from here on, the octets it covers are what is read.
-    let (document, encrypted) = match response {
-        Some(response) => (response.document(), encrypted_in(response.document())?),
-        None => (document, encrypted),
-    };
-    let inner = decrypt::decrypt(document, encrypted, sp.decryption_keys(), limits)
-        .and_then(|octets| {
-            parsed::read_in_context(octets, &context(document, encrypted), limits).map_err(|_| not_an_assertion())
-        })
-        .and_then(|inner| structure::of_decrypted(&inner).map(|place| (inner, place)));
-    let (inner, place) = account.note(Check::Decryption, inner)?;
-    let own = note_signature(account, Check::AssertionSignature, signed(&inner, place, idp, limits))?;
-    Ok(match (own, response) {
-        (Some(own), _) => (Some(own), true),
-        (None, Some(response)) => (Some(Verified { document: inner, origin: response.origin() }), false),
-        (None, None) => (None, false),
-    })
-}
-
-/// The EncryptedAssertion in the signed Response; the structure check has found exactly one.
-fn encrypted_in(document: &Document) -> Result<NodeId, Rejection> {
-    let is_encrypted = |id: &NodeId| document.is(*id, crate::names::Namespace::Saml, "EncryptedAssertion");
-    let missing = || Rejection::new(Reason::AssertionMissing, "an EncryptedAssertion", "none in the signed octets");
-    document.elements(document.root()).find(is_encrypted).ok_or_else(missing)
-}
-
-fn not_an_assertion() -> Rejection {
-    Rejection::new(Reason::DecryptedNotAssertion, "one saml:Assertion", "something else")
-}
-
-/// The prefixes in scope where the ciphertext stands; what was encrypted may use them.
-fn context(document: &Document, at: NodeId) -> Vec<(String, String)> {
-    let bindings = document.in_scope(at).into_iter();
-    let named = bindings.map(|d| (document.text_at(d.prefix).to_owned(), document.uri(d.uri).to_owned()));
-    named.filter(|(prefix, uri)| !uri.is_empty() && prefix != "xml").collect()
+/// The names and attributes that are encrypted in an Assertion somebody vouches for.
+fn open_parts(assertion: &mut Verified, opener: &Opener<'_>, account: &mut Account) -> Result<(), Rejection> {
+    if assertion.has_encrypted_parts() {
+        return account.note(Check::Decryption, assertion.open_parts(opener));
+    }
+    // Where the Assertion itself was encrypted, that has been written down before this.
+    account.not_required(Check::Decryption, "nothing in the Assertion is encrypted");
+    Ok(())
 }
 
 /// Some signature covers the Assertion, and the settings' wishes are met (profiles 4.1.3.5).

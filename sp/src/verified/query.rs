@@ -30,7 +30,7 @@ pub(crate) struct QuerySignature<'a> {
 pub(crate) fn verify(document: Document, signature: QuerySignature<'_>, idp: &Idp) -> Result<Verified, Rejection> {
     let algorithm = SignatureAlgorithm::of(signature.algorithm, idp.allow())?;
     key::one_made(idp.keys(), algorithm, signature.octets, signature.value)?;
-    Ok(Verified { document, origin: Origin::QuerySignature })
+    Ok(Verified::new(document, Origin::QuerySignature))
 }
 
 #[cfg(test)]

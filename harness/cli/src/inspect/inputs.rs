@@ -129,10 +129,11 @@ fn allow(weak: &[Weak]) -> Result<Allow, String> {
         match weak {
             Weak::Sha1 => allow.sha1 = true,
             Weak::Rsa1024 => allow.rsa1024 = true,
-            Weak::Rsa512 | Weak::Rsa15 | Weak::Tripledes => {
+            Weak::Rsa15 => allow.rsa15 = true,
+            Weak::Rsa512 | Weak::Tripledes => {
                 let name = weak.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
                 return Err(format!(
-                    "--allow {name}: this version cannot verify or decrypt with it; it can sha1 and rsa1024"
+                    "--allow {name}: this version cannot verify or decrypt with it; it can sha1, rsa1024 and rsa15"
                 ));
             }
         }

@@ -1,0 +1,259 @@
+//! What is encrypted inside an Assertion, whom it is encrypted to, and what decrypting may cost.
+//!
+//! The mock signs after these changes, so that each ciphertext stands in signed octets.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
+
+mod common;
+
+use common::{accept, builder, idp, outcome, recipe, sp};
+use mock_idp::quirks::Quirk;
+use mock_idp::recipe::RecipeError;
+use mock_idp::step::Step;
+use mock_idp::tree::Element;
+use mock_idp::workshop::Workshop;
+use mock_idp::{Recipe, Sign, Vendor};
+use sp::{DecryptionKey, Limits, Sp};
+
+const ANN: &str = "accepted as ann@example.test";
+const OTHER_KEY: &str = include_str!("../../fixtures/keys/attacker.key.pem");
+
+/// A change of the unsigned tree.
+const fn changed(steps: &'static [Step]) -> Quirk {
+    Quirk { id: "test", about: "", source: "", needs: "", applies: |_| true, steps }
+}
+
+/// What becomes of the message with this change, in every vendor's shape and layout.
+#[track_caller]
+fn check(quirk: &'static Quirk, sp: &Sp, expected: &str) {
+    for vendor in Vendor::all() {
+        for sign in [Sign::Response, Sign::Assertion, Sign::Both] {
+            for encrypted in [false, true] {
+                let healthy = recipe(vendor);
+                let encrypt = encrypted.then(|| healthy.usual_encryption());
+                let changed = Recipe { quirk: Some(quirk), sign, encrypt, ..healthy };
+                let result = accept(&changed.build().unwrap().xml, sp, &idp(vendor));
+                assert_eq!(outcome(&result), expected, "{} {sign:?} {encrypted} {result:?}", vendor.name());
+                if let Ok(identity) = result {
+                    let twin = accept(&Recipe { quirk: None, ..changed }.build().unwrap().xml, sp, &idp(vendor));
+                    let twin = twin.unwrap();
+                    assert_eq!((identity.name_id, identity.attributes), (twin.name_id, twin.attributes));
+                }
+            }
+        }
+    }
+}
+
+/// Puts `element` in encryption, under this name. It carries the prefixes around it along: those that only ciphertext
+/// uses are not in the signed octets.
+fn encrypted(bench: &mut Workshop<'_>, element: &Element, local: &str) -> Result<Element, RecipeError> {
+    let mut element = element.clone();
+    for path in [["Assertion"].as_slice(), &["Assertion", "AttributeStatement"]] {
+        let around = bench.response.at(path).unwrap();
+        for declaration in around.attributes.iter().filter(|attribute| attribute.declares().is_some()) {
+            element.set(&declaration.name, declaration.value.clone());
+        }
+    }
+    let mut encrypted = bench.encrypted(&element)?;
+    encrypted.name = encrypted.name.replace("EncryptedAssertion", local);
+    Ok(encrypted)
+}
+
+/// Encrypts the NameID, or what `instead` makes of the Subject.
+fn encrypt_name(bench: &mut Workshop<'_>, instead: fn(&Element) -> Element) -> Result<(), RecipeError> {
+    let name_id = instead(bench.response.at(&["Assertion", "Subject"]).unwrap());
+    let encrypted = encrypted(bench, &name_id, "EncryptedID")?;
+    let subject = bench.response.at_mut(&["Assertion", "Subject"]).unwrap();
+    subject.take("NameID");
+    subject.insert(0, encrypted);
+    Ok(())
+}
+
+fn encrypt_attributes(bench: &mut Workshop<'_>) -> Result<(), RecipeError> {
+    let statement = bench.response.at(&["Assertion", "AttributeStatement"]).cloned();
+    let Some(statement) = statement else { return Ok(()) };
+    let mut changed = statement.clone();
+    while changed.take("Attribute").is_some() {}
+    for (number, attribute) in statement.elements().enumerate() {
+        // Every second one stays in clear: they may stand in any order.
+        let element =
+            if number % 2 == 0 { encrypted(bench, attribute, "EncryptedAttribute")? } else { attribute.clone() };
+        changed.push(element);
+    }
+    *bench.response.at_mut(&["Assertion", "AttributeStatement"]).unwrap() = changed;
+    Ok(())
+}
+
+fn the_name(subject: &Element) -> Element {
+    subject.child("NameID").unwrap().clone()
+}
+
+static ENCRYPTED_ID: Quirk = changed(&[Step::Tree(|bench| encrypt_name(bench, the_name))]);
+static ENCRYPTED_ATTRIBUTES: Quirk = changed(&[Step::Tree(encrypt_attributes)]);
+static BOTH: Quirk = changed(&[Step::Tree(|bench| encrypt_name(bench, the_name)), Step::Tree(encrypt_attributes)]);
+static NAME_IN_NAME: Quirk = changed(&[Step::Tree(|bench| {
+    encrypt_name(bench, |subject| subject.child("SubjectConfirmation").unwrap().clone())
+})]);
+static MANY: Quirk = changed(&[Step::Tree(|bench| {
+    let attribute = bench.response.at(&["Assertion", "AttributeStatement", "Attribute"]).cloned().unwrap();
+    for _ in 0..8 {
+        let encrypted = encrypted(bench, &attribute, "EncryptedAttribute")?;
+        bench.response.at_mut(&["Assertion", "AttributeStatement"]).unwrap().push(encrypted);
+    }
+    Ok(())
+})]);
+
+#[test]
+fn names_and_attributes_are_read_out_of_their_encryption() {
+    check(&ENCRYPTED_ID, &sp(), ANN);
+    check(&ENCRYPTED_ATTRIBUTES, &sp(), ANN);
+    check(&BOTH, &sp(), ANN);
+    let keyless = Sp::builder(sp().entity_id().clone(), common::acs()).build();
+    check(&ENCRYPTED_ID, &keyless, "decryption_failed");
+    check(&ENCRYPTED_ATTRIBUTES, &keyless, "decryption_failed");
+}
+
+#[test]
+fn an_encrypted_id_is_a_name_or_nothing() {
+    check(&NAME_IN_NAME, &sp(), "decrypted_other");
+}
+
+#[test]
+fn uses_of_a_private_key_are_counted() {
+    let vendor = Vendor::named("okta").unwrap();
+    let xml = Recipe { quirk: Some(&MANY), ..recipe(vendor) }.build().unwrap().xml;
+    let with = |operations| {
+        let mut limits = Limits::default();
+        limits.private_key_operations = operations;
+        outcome(&accept(&xml, &builder().limits(limits).build(), &idp(vendor)))
+    };
+    assert_eq!(with(8), ANN);
+    assert_eq!(with(7), "encryption_malformed");
+}
+
+#[test]
+fn several_keys_of_ours() {
+    let other = || DecryptionKey::from_file(OTHER_KEY.as_bytes()).unwrap();
+    let ours = || DecryptionKey::from_file(common::SP_KEY.as_bytes()).unwrap();
+    let us = || Sp::builder(sp().entity_id().clone(), common::acs());
+    check(&ENCRYPTED_ID, &us().decryption_key(other()).decryption_key(ours()).build(), ANN);
+    check(&ENCRYPTED_ID, &us().decryption_key(ours()).decryption_key(other()).build(), ANN);
+    check(&ENCRYPTED_ID, &us().decryption_key(other()).build(), "decryption_failed");
+}
+
+/// The EncryptedKey for us stands among others, which are another recipient's.
+#[test]
+fn several_recipients() {
+    let vendor = Vendor::named("okta").unwrap();
+    let healthy = recipe(vendor);
+    let healthy = Recipe { encrypt: Some(healthy.usual_encryption()), sign: Sign::Assertion, ..healthy };
+    let xml = healthy.build().unwrap().xml;
+    let start = xml.find("<xenc:EncryptedKey").unwrap();
+    let end = xml.find("</xenc:EncryptedKey>").unwrap() + "</xenc:EncryptedKey>".len();
+    let key = &xml[start..end];
+    let id = key.split('"').nth(1).unwrap();
+    let key = key.replace(&format!(" Id=\"{id}\""), "");
+    let named = |recipient: &str| {
+        key.replacen("<xenc:EncryptedKey", &format!("<xenc:EncryptedKey Recipient=\"{recipient}\""), 1)
+    };
+    let wrapped_otherwise = |recipient: &str| named(recipient).replace("rsa-oaep-mgf1p", "kw-aes128");
+    // Each row: the EncryptedKeys, and what becomes of the message.
+    for (keys, expected) in [
+        (vec![wrapped_otherwise("https://other.test"), named(common::ENTITY_ID)], ANN),
+        (vec![named(common::ENTITY_ID), wrapped_otherwise("https://other.test")], ANN),
+        (vec![named("urn:whatever")], ANN),
+        (vec![wrapped_otherwise("https://other.test"); 9].into_iter().chain([named(common::ENTITY_ID)]).collect(), ANN),
+        (vec![key.clone(); 5], "encryption_malformed"),
+        (vec![wrapped_otherwise(common::ENTITY_ID)], "encryption_algorithm_not_allowed"),
+        (vec![], "encryption_malformed"),
+    ] {
+        let changed = format!("{}{}{}", &xml[..start], keys.concat(), &xml[end..]);
+        let result = accept(&changed, &sp(), &idp(vendor));
+        assert_eq!(outcome(&result), expected, "{} keys: {result:?}", keys.len());
+    }
+}
+
+#[test]
+fn cbc_can_be_switched_off_for_an_idp() {
+    let vendor = Vendor::named("okta").unwrap();
+    for cipher in mock_idp::Cipher::ALL {
+        let healthy = recipe(vendor);
+        let encryption = mock_idp::Encryption { cipher: *cipher, ..healthy.usual_encryption() };
+        let xml = Recipe { encrypt: Some(encryption), ..healthy }.build().unwrap().xml;
+        let strict = if cipher.uri().ends_with("gcm") { ANN } else { "encryption_algorithm_not_allowed" };
+        assert_eq!(outcome(&accept(&xml, &sp(), &idp(vendor))), ANN, "{cipher:?}");
+        assert_eq!(outcome(&accept(&xml, &sp(), &idp(vendor).refusing_cbc())), strict, "{cipher:?}");
+    }
+}
+
+/// A Response that is signed is settled before anything of it is decrypted.
+#[test]
+fn the_outer_signature_comes_first() {
+    let vendor = Vendor::named("okta").unwrap();
+    let healthy = recipe(vendor);
+    let healthy = Recipe { encrypt: Some(healthy.usual_encryption()), sign: Sign::Response, ..healthy };
+    let xml = healthy.build().unwrap().xml;
+    let at = xml.rfind("<xenc:CipherValue>").unwrap() + "<xenc:CipherValue>".len();
+    let other = if xml.as_bytes()[at] == b'A' { "B" } else { "A" };
+    let changed = format!("{}{other}{}", &xml[..at], &xml[at + 1..]);
+    assert_eq!(outcome(&accept(&xml, &sp(), &idp(vendor))), ANN);
+    assert_eq!(outcome(&accept(&changed, &sp(), &idp(vendor))), "digest_mismatch");
+    let unsigned = Recipe { sign: Sign::Assertion, ..healthy }.build().unwrap().xml;
+    let at = unsigned.rfind("<xenc:CipherValue>").unwrap() + "<xenc:CipherValue>".len();
+    let changed = format!("{}{}{}", &unsigned[..at], "AAAA", &unsigned[at + 4..]);
+    assert_eq!(outcome(&accept(&changed, &sp(), &idp(vendor))), "decryption_failed");
+}
+
+/// Prefixes that only the ciphertext uses are not in the octets that a Response's signature covers. They may be taken
+/// from the source where they cannot matter, or where the Assertion's own Signature covers what they mean.
+#[test]
+fn prefixes_that_only_the_response_declares() {
+    static OF_TYPES: Quirk = changed(&[Step::Tree(|bench| encrypt_without(bench, &["xmlns:xs", "xmlns:xsi"]))]);
+    static OF_SAML: Quirk = changed(&[Step::Tree(|bench| {
+        let assertion = bench.assertion()?;
+        let prefix = assertion.prefix().to_owned();
+        assertion.walk_mut(&mut |element| {
+            if element.prefix() == prefix {
+                element.name = format!("q:{}", element.local());
+            }
+        });
+        bench.response.set("xmlns:q", "urn:oasis:names:tc:SAML:2.0:assertion");
+        encrypt_without(bench, &["xmlns:q"])
+    })]);
+    for vendor in Vendor::all() {
+        for (quirk, sign, expected) in [
+            (&OF_TYPES, Sign::Response, ANN),
+            (&OF_TYPES, Sign::Assertion, ANN),
+            (&OF_TYPES, Sign::Both, ANN),
+            (&OF_SAML, Sign::Response, "decrypted_not_assertion"),
+            (&OF_SAML, Sign::Assertion, ANN),
+            (&OF_SAML, Sign::Both, ANN),
+        ] {
+            let xml = Recipe { quirk: Some(quirk), sign, ..recipe(vendor) }.build().unwrap().xml;
+            let result = accept(&xml, &sp(), &idp(vendor));
+            assert_eq!(outcome(&result), expected, "{} {sign:?} {result:?}", vendor.name());
+        }
+    }
+}
+
+/// Signs the Assertion where that is asked for, and encrypts it without these declarations, which the Response has.
+fn encrypt_without(bench: &mut Workshop<'_>, declarations: &[&str]) -> Result<(), RecipeError> {
+    let mut moved: Vec<(String, String)> = Vec::new();
+    let take = &mut |element: &mut Element| {
+        for name in declarations {
+            if let Some(uri) = element.get(name).map(str::to_owned) {
+                moved.push(((*name).to_owned(), uri));
+                element.unset(name);
+            }
+        }
+    };
+    bench.response.walk_mut(take);
+    moved.iter().for_each(|(name, uri)| bench.response.set(name, uri));
+    if bench.recipe.sign.assertion() {
+        bench.sign_assertion()?;
+    }
+    moved.iter().for_each(|(name, _)| bench.response.unset(name));
+    bench.encrypt_assertion()?;
+    moved.iter().for_each(|(name, uri)| bench.response.set(name, uri));
+    Ok(())
+}
