@@ -33,7 +33,11 @@ impl Received {
     pub(crate) fn read(decoded: Result<Decoded, Rejection>, sp: &Sp, account: &mut Account) -> Result<Self, Rejection> {
         let Decoded { xml, relay_state } = account.note(Check::Binding, decoded)?;
         let document = account.note(Check::Xml, parsed::read(xml, sp.limits()))?;
-        Ok(Self { document, relay_state, account: account.clone() })
+        Ok(Self { document, relay_state, account: std::mem::take(account) })
+    }
+
+    pub(crate) fn into_account(self) -> Account {
+        self.account
     }
 
     /// The Issuer that the message claims. Choose among trusted IdPs by it; the signed Issuer must then be the same.

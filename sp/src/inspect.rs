@@ -67,13 +67,14 @@ pub fn inspect(input: &[u8], sp: &Sp, idps: &[Idp], endpoint: &EndpointUrl, aske
     let mut account = Account::new();
     let decoded = decode(input, sp);
     let xml = decoded.as_ref().ok().map(|decoded| String::from_utf8_lossy(&decoded.xml).into_owned());
-    let received = Received::read(decoded, sp, &mut account);
-    let chosen = received.and_then(|received| choose(&received, idps).map(|idp| (received, idp)));
-    let (validated, account) = match chosen {
-        Ok((received, idp)) => {
-            let expectation = expectation(asked, idp);
-            received.accept_with_account(sp, idp, Delivery { endpoint, expectation: &expectation, now })
-        }
+    let (validated, account) = match Received::read(decoded, sp, &mut account) {
+        Ok(received) => match choose(&received, idps) {
+            Ok(idp) => {
+                let expectation = expectation(asked, idp);
+                received.accept_with_account(sp, idp, Delivery { endpoint, expectation: &expectation, now })
+            }
+            Err(rejection) => (Err(rejection), received.into_account()),
+        },
         Err(rejection) => (Err(rejection), account),
     };
     let checks = Check::ALL.iter().map(|check| (*check, account.outcome(*check))).collect();

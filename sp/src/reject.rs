@@ -16,7 +16,10 @@ const SHOWN_CHARS: usize = 200;
 
 /// Why a message was refused: the reason with its rule, and both sides of the comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rejection {
+pub struct Rejection(Box<Parts>); // one word, so that handing on a success costs nothing
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Parts {
     reason: Reason,
     expected: String,
     found: String,
@@ -24,33 +27,34 @@ pub struct Rejection {
 
 impl Rejection {
     /// A rejection that shows both sides. `found` may repeat the message's text; it is cut and made printable.
+    #[cold]
     pub(crate) fn new(reason: Reason, expected: impl Into<String>, found: impl AsRef<str>) -> Self {
-        Self { reason, expected: expected.into(), found: printable(found.as_ref()) }
+        Self(Box::new(Parts { reason, expected: expected.into(), found: printable(found.as_ref()) }))
     }
 
     /// The reason, one of [`Reason::ALL`].
     pub fn reason(&self) -> Reason {
-        self.reason
+        self.0.reason
     }
 
     /// The rule that was broken, for example `core-2.5.1.4-b`.
     pub fn rule(&self) -> &'static str {
-        self.reason.rule()
+        self.reason().rule()
     }
 
     /// What the rule demands.
     pub fn expected(&self) -> &str {
-        &self.expected
+        &self.0.expected
     }
 
     /// What the message had instead.
     pub fn found(&self) -> &str {
-        &self.found
+        &self.0.found
     }
 
     /// The one sentence that may be shown to whoever sent the message.
     pub fn public_sentence(&self) -> &'static str {
-        match self.reason {
+        match self.reason() {
             Reason::AssertionNotEncrypted => UNENCRYPTED_SENTENCE,
             _ => PUBLIC_SENTENCE,
         }
@@ -59,7 +63,7 @@ impl Rejection {
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { reason, expected, found } = self;
+        let Parts { reason, expected, found } = &*self.0;
         write!(f, "{} ({}): expected {expected}, found {found}", reason.name(), reason.rule())
     }
 }

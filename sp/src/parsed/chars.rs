@@ -1,11 +1,11 @@
 //! Which characters XML 1.0 allows: in a document, in a name, as white space (XML 2.2, 2.3).
 
 /// A set of octets. Asking it is one step, whatever is in it.
-pub(super) struct OctetSet([bool; 256]);
+struct OctetSet([bool; 256]);
 
 impl OctetSet {
     #[expect(clippy::indexing_slicing, reason = "runs at compile time, where a wrong index does not compile")]
-    pub(super) const fn of(members: &[u8]) -> Self {
+    const fn of(members: &[u8]) -> Self {
         let mut set = [false; 256];
         let mut i = 0;
         while i < members.len() {
@@ -16,7 +16,7 @@ impl OctetSet {
     }
 
     #[expect(clippy::indexing_slicing, reason = "the table has an entry for each octet")]
-    pub(super) fn has(&self, byte: u8) -> bool {
+    fn has(&self, byte: u8) -> bool {
         self.0[usize::from(byte)]
     }
 }
@@ -28,22 +28,36 @@ pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// The length of the NCName at the start of `text`, or 0 if none starts there. Colons end it.
+/// The length of the NCName at the start of an ASCII text, 0 if none starts there; none if it does not end in ASCII.
 ///
 /// Looks no further than the name's end: a document is asked this at each of its names.
+pub(super) fn ascii_name_length(bytes: &[u8]) -> Option<usize> {
+    if matches!(bytes.first(), Some(b'-' | b'.' | b'0'..=b'9')) {
+        return Some(0);
+    }
+    let mut length = 0;
+    // By eights, so that the loop is counted once in eight octets.
+    let (eights, _) = bytes.as_chunks::<8>();
+    for eight in eights {
+        let inside = eight.iter().take_while(|byte| NAME.has(**byte)).count();
+        length += inside;
+        if inside < eight.len() {
+            return bytes.get(length).filter(|byte| byte.is_ascii()).map(|_| length);
+        }
+    }
+    while bytes.get(length).is_some_and(|byte| NAME.has(*byte)) {
+        length += 1;
+    }
+    bytes.get(length).is_none_or(u8::is_ascii).then_some(length)
+}
+
+/// The length of the NCName at the start of `text`, or 0 if none starts there. Colons end it.
 pub(super) fn ncname_length(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let ascii = bytes.iter().position(|b| !NAME.has(*b)).unwrap_or(bytes.len());
-    let length = match bytes.get(ascii) {
-        Some(byte) if !byte.is_ascii() => text.find(|c: char| !is_name_char(c)).unwrap_or(bytes.len()),
-        _ => ascii,
-    };
-    let starts_well = match bytes.first() {
-        Some(b'-' | b'.' | b'0'..=b'9') | None => false,
-        Some(byte) if byte.is_ascii() => true,
-        Some(_) => text.chars().next().is_some_and(is_name_start),
-    };
-    if starts_well { length } else { 0 }
+    if let Some(length) = ascii_name_length(text.as_bytes()) {
+        return length;
+    }
+    let length = text.find(|c: char| !is_name_char(c)).unwrap_or(text.len());
+    if text.starts_with(is_name_start) { length } else { 0 }
 }
 
 /// Whether the whole text is one NCName, as an ID must be (core 1.3.4).

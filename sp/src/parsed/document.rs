@@ -2,6 +2,7 @@
 
 use crate::names::Namespace;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A range of octets of the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -67,6 +68,15 @@ pub(super) struct Node {
     pub(super) end_tag_start: u32,
     /// The start tag is spelled as canonical XML spells it, so far as its own octets decide.
     pub(super) plain_tag: bool,
+    /// The whole node is, wherever the declarations it uses are written around it. It has none of its own.
+    pub(super) verbatim: bool,
+    /// The declarations that the names in it use, a bit for each; see [`declaration_bit`].
+    pub(super) uses: u64,
+}
+
+/// The bit of a declaration, by its place among all declarations of the document; none for those beyond the 64th.
+pub(super) fn declaration_bit(place: usize) -> Option<u64> {
+    u32::try_from(place).ok().and_then(|place| 1u64.checked_shl(place))
 }
 
 /// One attribute that is not a namespace declaration.
@@ -88,24 +98,42 @@ pub(crate) struct NamespaceDeclaration {
     pub(crate) uri: u32,
 }
 
-/// A document that was read. Owns its octets; nothing vouches for what it says.
-#[derive(Debug, Clone)]
-pub(crate) struct Document {
+/// The nodes of a document that was read, over its octets.
+#[derive(Debug)]
+pub(super) struct Tree {
     pub(super) source: String,
     pub(super) nodes: Vec<Node>,
     pub(super) attributes: Vec<Attribute>,
     pub(super) declarations: Vec<NamespaceDeclaration>,
     /// Each namespace URI once; number 0 is the empty one.
     pub(super) uris: Vec<Cow<'static, str>>,
+    pub(super) has_comments: bool,
+}
+
+/// A document that was read, or one element of it: then nothing else can be reached. Nothing vouches for what it says.
+#[derive(Debug, Clone)]
+pub(crate) struct Document {
+    tree: Arc<Tree>,
+    root: NodeId,
+    /// The nodes it has, but for one of them with all that is inside it; `NodeId::DOCUMENT` if it has them all.
+    first: NodeId,
+    end: NodeId,
+    without: NodeId,
 }
 
 impl Document {
-    pub(crate) fn source(&self) -> &str {
-        &self.source
+    pub(super) fn new(tree: Tree, root: NodeId) -> Self {
+        let end = NodeId(u32::try_from(tree.nodes.len()).unwrap_or(u32::MAX));
+        Self { tree: Arc::new(tree), root, first: NodeId(1), end, without: NodeId::DOCUMENT }
+    }
+
+    /// The element alone, without one node inside it. Both share the octets.
+    pub(crate) fn cut(&self, element: NodeId, without: NodeId) -> Self {
+        Self { tree: Arc::clone(&self.tree), root: element, first: element, end: self.after(element), without }
     }
 
     pub(crate) fn text_at(&self, span: Span) -> &str {
-        self.source.get(span.start as usize..span.end as usize).unwrap_or_default()
+        self.tree.source.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
     #[expect(
@@ -113,12 +141,12 @@ impl Document {
         reason = "a NodeId is only made by the reader of this document, for a node it pushed"
     )]
     fn node(&self, id: NodeId) -> &Node {
-        &self.nodes[id.index()]
+        &self.tree.nodes[id.index()]
     }
 
     /// The root element. The reader refuses a document without one.
     pub(crate) fn root(&self) -> NodeId {
-        self.elements(NodeId::DOCUMENT).next().unwrap_or(NodeId::DOCUMENT)
+        self.root
     }
 
     pub(crate) fn kind(&self, id: NodeId) -> Kind {
@@ -126,7 +154,7 @@ impl Document {
     }
 
     pub(crate) fn parent(&self, id: NodeId) -> NodeId {
-        self.node(id).parent
+        if id == self.root { NodeId::DOCUMENT } else { self.node(id).parent }
     }
 
     /// The first node that is not inside this one: its next sibling, or what follows its parent.
@@ -174,12 +202,13 @@ impl Document {
 
     /// The children of an element, in document order.
     pub(crate) fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
-        let end = self.node(id).next;
-        let mut at = NodeId(id.0 + 1);
+        let (first, end) =
+            if id == NodeId::DOCUMENT { (self.first, self.end) } else { (id.following(), self.node(id).next) };
+        let mut at = self.skipped(first);
         std::iter::from_fn(move || {
             let child = at;
             (child < end).then(|| {
-                at = self.node(child).next;
+                at = self.skipped(self.node(child).next);
                 child
             })
         })
@@ -188,15 +217,20 @@ impl Document {
     /// The next child of `parent` behind this one that is an element.
     pub(crate) fn next_element(&self, parent: NodeId, child: NodeId) -> Option<NodeId> {
         let end = self.node(parent).next;
-        let mut at = self.node(child).next;
+        let mut at = self.skipped(self.node(child).next);
         while at < end {
             let node = self.node(at);
             if node.kind == Kind::Element {
                 return Some(at);
             }
-            at = node.next;
+            at = self.skipped(node.next);
         }
         None
+    }
+
+    /// This node, or what follows it if it does not belong to the document.
+    fn skipped(&self, at: NodeId) -> NodeId {
+        if at == self.without && at != NodeId::DOCUMENT { self.node(at).next } else { at }
     }
 
     /// The children that are elements.
@@ -206,7 +240,24 @@ impl Document {
 
     /// All nodes of the document but itself, in document order.
     pub(crate) fn all_nodes(&self) -> impl Iterator<Item = NodeId> + '_ {
-        (1..).map(NodeId).take(self.nodes.len().saturating_sub(1))
+        let mut at = self.skipped(self.first);
+        std::iter::from_fn(move || {
+            let node = at;
+            (node < self.end).then(|| {
+                at = self.skipped(node.following());
+                node
+            })
+        })
+    }
+
+    /// Whether a namespace is declared anywhere in the document, even outside of what was cut out of it.
+    pub(crate) fn names(&self, namespace: Namespace) -> bool {
+        namespace.uri().is_some_and(|uri| self.tree.uris.iter().any(|known| known == uri))
+    }
+
+    /// Whether there are comments anywhere in the document, even outside of what was cut out of it.
+    pub(crate) fn has_comments(&self) -> bool {
+        self.tree.has_comments
     }
 
     /// All elements of the document, in document order.
@@ -216,33 +267,29 @@ impl Document {
 
     pub(crate) fn attributes(&self, id: NodeId) -> &[Attribute] {
         let Span { start, end } = self.node(id).attributes;
-        self.attributes.get(start as usize..end as usize).unwrap_or_default()
+        self.tree.attributes.get(start as usize..end as usize).unwrap_or_default()
     }
 
     pub(crate) fn declarations(&self, id: NodeId) -> &[NamespaceDeclaration] {
         let Span { start, end } = self.node(id).declarations;
-        self.declarations.get(start as usize..end as usize).unwrap_or_default()
+        self.tree.declarations.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// The declarations of an element, each with its bit.
+    pub(crate) fn declarations_with_bits(&self, id: NodeId) -> impl Iterator<Item = (NamespaceDeclaration, u64)> + '_ {
+        let first = self.node(id).declarations.start as usize;
+        let bits = (first..).map(|place| declaration_bit(place).unwrap_or_default());
+        self.declarations(id).iter().copied().zip(bits)
+    }
+
+    /// The octets of the whole node, if they are canonical where the declarations of these bits are written around it.
+    pub(crate) fn verbatim(&self, id: NodeId, written: u64) -> Option<Span> {
+        let node = self.node(id);
+        (node.verbatim && node.uses & !written == 0).then_some(node.span)
     }
 
     pub(crate) fn uri(&self, number: u32) -> &str {
-        self.uris.get(number as usize).map_or("", |uri| uri.as_ref())
-    }
-
-    pub(crate) fn prefix_span(&self, id: NodeId) -> Span {
-        self.node(id).prefix
-    }
-
-    pub(crate) fn local_span(&self, id: NodeId) -> Span {
-        self.node(id).local
-    }
-
-    pub(crate) fn namespace(&self, id: NodeId) -> Namespace {
-        self.node(id).namespace
-    }
-
-    /// The namespace number of an element, equal for equal URIs of one document.
-    pub(crate) fn element_uri_number(&self, id: NodeId) -> u32 {
-        self.node(id).uri
+        self.tree.uris.get(number as usize).map_or("", |uri| uri.as_ref())
     }
 
     /// The namespace URI of an element.
@@ -274,42 +321,19 @@ impl Document {
         }
     }
 
-    /// The prefixes in scope at an element, nearest declaration first, each once; an empty URI undeclares.
-    pub(crate) fn in_scope(&self, id: NodeId) -> Vec<NamespaceDeclaration> {
-        let mut found: Vec<NamespaceDeclaration> = Vec::new();
+    /// The declarations in scope at an element, nearest first, each prefix once, with their bits; an empty URI undeclares.
+    pub(crate) fn in_scope(&self, id: NodeId) -> Vec<(NamespaceDeclaration, u64)> {
+        let mut found: Vec<(NamespaceDeclaration, u64)> = Vec::new();
         let mut at = id;
-        loop {
-            for declaration in self.declarations(at) {
+        while at != NodeId::DOCUMENT {
+            for (declaration, bit) in self.declarations_with_bits(at) {
                 let prefix = self.text_at(declaration.prefix);
-                if !found.iter().any(|known| self.text_at(known.prefix) == prefix) {
-                    found.push(*declaration);
+                if !found.iter().any(|(known, _)| self.text_at(known.prefix) == prefix) {
+                    found.push((declaration, bit));
                 }
-            }
-            if at == NodeId::DOCUMENT {
-                return found;
             }
             at = self.parent(at);
         }
-    }
-
-    /// Everything there is to know of each node, for tests that hold two trees against each other.
-    #[cfg(test)]
-    pub(crate) fn dump(&self) -> Vec<String> {
-        let node = |(id, node): (NodeId, &Node)| {
-            let Node { kind, parent, next, span, namespace, start_tag_end, end_tag_start, plain_tag, .. } = node;
-            let attribute = |a: &Attribute| {
-                let (prefix, local, value) = (self.text_at(a.prefix), self.text_at(a.local), a.value);
-                format!("{prefix}:{local}={value:?} {:?} {} {}", a.namespace, self.uri(a.uri), a.plain)
-            };
-            let declaration = |d: &NamespaceDeclaration| format!("{}={}", self.text_at(d.prefix), self.uri(d.uri));
-            let attributes: Vec<_> = self.attributes(id).iter().map(attribute).collect();
-            let declarations: Vec<_> = self.declarations(id).iter().map(declaration).collect();
-            let (name, uri) = (self.qualified_name(id), self.uri(node.uri));
-            format!(
-                "{kind:?} {parent:?} {next:?} {span:?} {name} {namespace:?} {uri} {attributes:?} {declarations:?} \
-                 {start_tag_end} {end_tag_start} {plain_tag}"
-            )
-        };
-        (0..).map(NodeId).zip(&self.nodes).map(node).collect()
+        found
     }
 }

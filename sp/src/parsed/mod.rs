@@ -6,7 +6,6 @@
 //! Nothing here is a SAML object and nothing can be turned into one: that takes [`Verified`](crate::Verified).
 //! What may be looked at before trust are the hints of [`hint`], which can only refuse.
 
-mod builder;
 mod chars;
 mod document;
 pub(crate) mod hint;
@@ -14,7 +13,6 @@ mod reader;
 mod scope;
 pub(crate) mod walk;
 
-pub(crate) use builder::{Builder, WrittenTag};
 pub(crate) use chars::is_ncname;
-pub(crate) use document::{Attribute, Document, Kind, NamespaceDeclaration, NodeId, Span};
+pub(crate) use document::{Attribute, Document, Kind, NodeId, Span};
 pub(crate) use reader::{read, read_in_context};

@@ -3,8 +3,8 @@
 //! Takes a subset of XML 1.0 with namespaces: UTF-8, no DOCTYPE, no processing instruction, no relative namespace URI.
 //! What it takes, every conforming reader takes, and sees the same tree.
 
-use super::chars::{OctetSet, find_forbidden, is_space, ncname_length};
-use super::document::{Attribute, Document, Kind, NamespaceDeclaration, Node, NodeId, Span};
+use super::chars::{find_forbidden, is_space};
+use super::document::{Attribute, Document, Kind, NamespaceDeclaration, Node, NodeId, Span, Tree};
 use super::scope::{NO_URI, Scope, XML_URI};
 use crate::limits::Limits;
 use crate::names::{self, Namespace};
@@ -20,7 +20,8 @@ pub(super) use references::{normalize_line_ends, resolve_attribute, resolve_text
 /// Reads one document.
 pub(crate) fn read(octets: Vec<u8>, limits: &Limits) -> Result<Document, Rejection> {
     let source = text(octets, limits)?;
-    Reader::new(&source, limits).document().map(|tree| tree.over(source))
+    let read = Reader::new(&source, limits).document()?;
+    Ok(read.over(source))
 }
 
 /// Reads one element that may use prefixes bound outside of it, as decrypted content does.
@@ -43,7 +44,8 @@ pub(crate) fn read_in_context(
     source.push('>');
     source.push_str(inner);
     source.push_str("</context>");
-    Reader::new(&source, limits).document().map(|tree| tree.over(source))
+    let read = Reader::new(&source, limits).document()?;
+    Ok(read.over(source))
 }
 
 /// UTF-8 within the size limit, without a byte order mark, of characters that XML allows.
@@ -73,17 +75,19 @@ fn malformed(expected: &str, found: impl AsRef<str>) -> Rejection {
 }
 
 /// The nodes of a document whose octets are still with the caller.
-struct Tree {
+struct Nodes {
     nodes: Vec<Node>,
     attributes: Vec<Attribute>,
     declarations: Vec<NamespaceDeclaration>,
     uris: Vec<Cow<'static, str>>,
+    has_comments: bool,
+    root: NodeId,
 }
 
-impl Tree {
+impl Nodes {
     fn over(self, source: String) -> Document {
-        let Self { nodes, attributes, declarations, uris } = self;
-        Document { source, nodes, attributes, declarations, uris }
+        let Self { nodes, attributes, declarations, uris, has_comments, root } = self;
+        Document::new(Tree { source, nodes, attributes, declarations, uris, has_comments }, root)
     }
 }
 
@@ -92,6 +96,9 @@ struct Open {
     id: NodeId,
     /// How many bindings were in scope outside of it.
     scope: usize,
+    /// What is known by now of its being canonical as it stands.
+    verbatim: bool,
+    uses: u64,
 }
 
 struct Reader<'a> {
@@ -106,34 +113,41 @@ struct Reader<'a> {
     open: Vec<Open>,
     /// The values of all attributes that some reader takes for an ID.
     ids: Vec<Span>,
+    /// There are line ends or tabs somewhere, and carriage returns among them.
+    has_layout: bool,
     has_carriage_return: bool,
+    has_comments: bool,
 }
 
 impl<'a> Reader<'a> {
     fn new(source: &'a str, limits: &'a Limits) -> Self {
         let bytes = source.as_bytes();
+        let has_layout = memchr::memchr3(b'\t', b'\n', b'\r', bytes).is_some();
         Self {
             source,
             bytes,
             limits,
             at: 0,
-            nodes: Vec::with_capacity(bytes.len() / 24 + 8),
+            nodes: Vec::with_capacity(bytes.len() / 48 + 8),
             attributes: Vec::with_capacity(bytes.len() / 64 + 8),
             declarations: Vec::with_capacity(32),
             scope: Scope::new(),
             open: Vec::with_capacity(16),
             ids: Vec::new(),
-            has_carriage_return: memchr::memchr(b'\r', bytes).is_some(),
+            has_layout,
+            has_carriage_return: has_layout && memchr::memchr(b'\r', bytes).is_some(),
+            has_comments: false,
         }
     }
 
-    fn document(mut self) -> Result<Tree, Rejection> {
+    fn document(mut self) -> Result<Nodes, Rejection> {
         self.at = declaration::length(self.source)?;
         self.push_document_node();
         self.between_roots()?;
         if self.peek(0) != Some(b'<') {
             return Err(malformed("an element", self.around()));
         }
+        let root = self.next_id();
         self.root()?;
         self.between_roots()?;
         if self.at != self.bytes.len() {
@@ -141,8 +155,8 @@ impl<'a> Reader<'a> {
         }
         self.close_document_node();
         self.ids_are_unique()?;
-        let Self { nodes, attributes, declarations, scope, .. } = self;
-        Ok(Tree { nodes, attributes, declarations, uris: scope.into_uris() })
+        let Self { nodes, attributes, declarations, scope, has_comments, .. } = self;
+        Ok(Nodes { nodes, attributes, declarations, uris: scope.into_uris(), has_comments, root })
     }
 
     /// Comments and white space, as they may stand before and behind the root.
@@ -206,6 +220,7 @@ impl<'a> Reader<'a> {
             return Err(malformed("no `--` inside a comment", self.around()));
         }
         self.at += 1;
+        self.has_comments = true;
         self.push_leaf(Kind::Comment, start, self.at)
     }
 
@@ -245,22 +260,25 @@ impl<'a> Reader<'a> {
 
     fn end_tag(&mut self) -> Result<(), Rejection> {
         let start = self.at;
-        let Some(Open { id, scope }) = self.open.pop() else {
+        let Some(mut open) = self.open.pop() else {
             return Err(malformed("no end tag outside an element", self.around()));
         };
         self.at += "</".len();
-        let name = self.element_name(id);
+        let name = self.element_name(open.id);
+        let wrong = |at: &Self| malformed(&format!("</{}>", String::from_utf8_lossy(name)), at.around());
         if !self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(name)) {
-            return Err(malformed(&format!("</{}>", String::from_utf8_lossy(name)), self.around()));
+            return Err(wrong(self));
         }
         self.at += name.len();
-        self.skip_space();
         if self.peek(0) != Some(b'>') {
-            return Err(malformed(&format!("</{}>", String::from_utf8_lossy(name)), self.around()));
+            open.verbatim = false;
+            self.skip_space();
+        }
+        if self.peek(0) != Some(b'>') {
+            return Err(wrong(self));
         }
         self.at += 1;
-        self.scope.leave(scope);
-        self.close(id, start);
+        self.close(&open, start);
         Ok(())
     }
 
@@ -285,8 +303,18 @@ impl<'a> Reader<'a> {
     fn push_leaf(&mut self, kind: Kind, start: usize, end: usize) -> Result<(), Rejection> {
         let id = self.next_id();
         let mut node = blank_node(kind, self.parent(), Span::new(start, end));
-        node.next = NodeId(id.0 + 1);
+        node.next = id.following();
+        node.verbatim = kind == Kind::Text { plain: true };
+        self.fold_into_parent(node.verbatim, 0);
         self.push(node)
+    }
+
+    /// An element is canonical as it stands if all it holds is.
+    fn fold_into_parent(&mut self, verbatim: bool, uses: u64) {
+        if let Some(parent) = self.open.last_mut() {
+            parent.verbatim &= verbatim;
+            parent.uses |= uses;
+        }
     }
 
     fn push(&mut self, node: Node) -> Result<(), Rejection> {
@@ -298,12 +326,15 @@ impl<'a> Reader<'a> {
     }
 
     /// Sets where an element ends, now that its end is known.
-    fn close(&mut self, id: NodeId, end_tag_start: usize) {
+    fn close(&mut self, open: &Open, end_tag_start: usize) {
+        self.scope.leave(open.scope);
+        self.fold_into_parent(open.verbatim, open.uses);
         let (next, end) = (self.next_id(), Span::new(end_tag_start, self.at));
-        if let Some(node) = self.nodes.get_mut(id.0 as usize) {
+        if let Some(node) = self.nodes.get_mut(open.id.0 as usize) {
             node.next = next;
             node.span.end = end.end;
             node.end_tag_start = end.start;
+            (node.verbatim, node.uses) = (open.verbatim, open.uses);
         }
     }
 
@@ -356,7 +387,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-pub(super) fn blank_node(kind: Kind, parent: NodeId, span: Span) -> Node {
+fn blank_node(kind: Kind, parent: NodeId, span: Span) -> Node {
     Node {
         kind,
         parent,
@@ -371,6 +402,8 @@ pub(super) fn blank_node(kind: Kind, parent: NodeId, span: Span) -> Node {
         start_tag_end: span.start,
         end_tag_start: span.end,
         plain_tag: false,
+        verbatim: false,
+        uses: 0,
     }
 }
 

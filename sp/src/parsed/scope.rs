@@ -1,6 +1,6 @@
 //! Which prefix means which namespace at the place the reader has reached (XML Namespaces 1.0).
 
-use super::document::{NamespaceDeclaration, Span};
+use super::document::{Span, declaration_bit};
 use crate::names::{self, Namespace};
 use std::borrow::Cow;
 
@@ -9,21 +9,36 @@ pub(super) const NO_URI: u32 = 0;
 /// Number of the URI that `xml:` is bound to.
 pub(super) const XML_URI: u32 = 1;
 
+/// What a prefix is bound to: the number of a URI, and the bit of the declaration that says so.
+///
+/// No bits for what needs no declaration; none at all where canonicalization must look closer: behind the 64th
+/// declaration, and where the default namespace is taken back.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Meaning {
+    pub(super) uri: u32,
+    pub(super) bit: Option<u64>,
+}
+
+#[derive(Debug)]
+struct Binding {
+    prefix: Span,
+    meaning: Meaning,
+}
+
 /// The bindings in force, innermost last, and each URI once.
 #[derive(Debug)]
 pub(super) struct Scope {
-    bindings: Vec<NamespaceDeclaration>,
+    bindings: Vec<Binding>,
     uris: Vec<Cow<'static, str>>,
     kinds: Vec<Namespace>,
 }
 
 impl Scope {
     pub(super) fn new() -> Self {
-        Self {
-            bindings: Vec::with_capacity(16),
-            uris: vec![Cow::Borrowed(""), Cow::Borrowed(names::XML)],
-            kinds: vec![Namespace::None, Namespace::Xml],
-        }
+        let (mut uris, mut kinds) = (Vec::with_capacity(12), Vec::with_capacity(12));
+        uris.extend([Cow::Borrowed(""), Cow::Borrowed(names::XML)]);
+        kinds.extend([Namespace::None, Namespace::Xml]);
+        Self { bindings: Vec::with_capacity(16), uris, kinds }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -34,8 +49,10 @@ impl Scope {
         self.bindings.truncate(len);
     }
 
-    pub(super) fn bind(&mut self, declaration: NamespaceDeclaration) {
-        self.bindings.push(declaration);
+    /// Binds a prefix by the declaration at this place among all of the document.
+    pub(super) fn bind(&mut self, prefix: Span, uri: u32, place: usize) {
+        let bit = declaration_bit(place).filter(|_| uri != NO_URI);
+        self.bindings.push(Binding { prefix, meaning: Meaning { uri, bit } });
     }
 
     pub(super) fn kind(&self, uri: u32) -> Namespace {
@@ -44,6 +61,10 @@ impl Scope {
 
     pub(super) fn uri_count(&self) -> usize {
         self.uris.len()
+    }
+
+    pub(super) fn uri(&self, number: u32) -> &str {
+        self.uris.get(number as usize).map_or("", |uri| uri.as_ref())
     }
 
     pub(super) fn into_uris(self) -> Vec<Cow<'static, str>> {
@@ -66,14 +87,15 @@ impl Scope {
     }
 
     /// What a prefix is bound to; an empty prefix without a default namespace is bound to no namespace.
-    pub(super) fn resolve(&self, source: &str, prefix: Span) -> Option<u32> {
+    pub(super) fn resolve(&self, source: &str, prefix: Span) -> Option<Meaning> {
         let source = source.as_bytes();
         let text = |span: Span| source.get(span.start as usize..span.end as usize).unwrap_or_default();
         let wanted = text(prefix);
+        let needs_none = |uri| Some(Meaning { uri, bit: Some(0) });
         match self.bindings.iter().rev().find(|binding| text(binding.prefix) == wanted) {
-            Some(binding) => Some(binding.uri),
-            None if wanted.is_empty() => Some(NO_URI),
-            None if wanted == b"xml" => Some(XML_URI),
+            Some(binding) => Some(binding.meaning),
+            None if wanted.is_empty() => needs_none(NO_URI),
+            None if wanted == b"xml" => needs_none(XML_URI),
             None => None,
         }
     }

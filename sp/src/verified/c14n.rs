@@ -4,7 +4,7 @@
 //! failure here that could digest as nothing: what canonicalization cannot treat, the reader has refused.
 
 use crate::names::Namespace;
-use crate::parsed::{Attribute, Builder, Document, Kind, NamespaceDeclaration, NodeId, Span, WrittenTag};
+use crate::parsed::{Attribute, Document, Kind, NodeId, Span};
 use crate::reject::{Reason, Rejection};
 
 /// Which namespaces an element is written with.
@@ -16,56 +16,69 @@ pub(crate) enum Canonicalization {
     Inclusive,
 }
 
-/// The canonical form of `apex` and all inside it but `without`: a document of its own, whose octets are to be digested
-/// and whose tree is over these octets. At most `most` octets, or none at all: a declaration that stands once in the
-/// source may have to be written on each of many elements.
+/// The canonical form of `apex` and all inside it but `without`. At most `most` octets, or none at all: a declaration
+/// that stands once in the source may have to be written on each of many elements.
 pub(crate) fn canonicalize(
     document: &Document,
     apex: NodeId,
     without: Option<NodeId>,
     how: &Canonicalization,
     most: usize,
-) -> Result<Document, Rejection> {
+) -> Result<String, Rejection> {
     let mut writer = Writer::new(document, apex, how);
     let end = document.after(apex);
     let mut at = apex;
     while at < end {
         writer.close_before(at);
+        let after = document.after(at);
+        let holds_without = without.is_some_and(|without| at <= without && without < after);
         if Some(at) == without {
-            at = document.after(at);
-            continue;
+            at = after;
+        } else if let Some(span) = writer.verbatim(at).filter(|_| !holds_without) {
+            writer.copy(span);
+            at = after;
+        } else {
+            writer.node(at);
+            at = at.following();
         }
-        writer.node(at);
         if most < writer.length() {
             let expected = format!("at most {most} canonical octets");
             return Err(Rejection::new(Reason::XmlLimitExceeded, expected, "more"));
         }
-        at = at.following();
     }
     writer.close_before(end);
-    Ok(writer.finish())
+    writer.flush();
+    Ok(writer.out)
 }
 
-/// A prefix and the number of the URI it is bound to.
-type Binding<'d> = (&'d str, u32);
+/// What a prefix is bound to.
+#[derive(Clone, Copy)]
+struct Binding<'d> {
+    prefix: &'d str,
+    uri: u32,
+    /// The bit of the declaration that binds it.
+    bit: u64,
+}
 
 /// An element whose end tag is still to be written, and what was in force outside of it.
 struct Open {
     id: NodeId,
     scope: usize,
     rendered: usize,
+    written: u64,
 }
 
 struct Writer<'d> {
     document: &'d Document,
     how: &'d Canonicalization,
     out: String,
-    tree: Builder,
     /// Source octets that are to be copied as they stand, and were not yet.
     run: Span,
     open: Vec<Open>,
     scope: Vec<Binding<'d>>,
+    /// What was written, as bindings and as the bits of their declarations.
     rendered: Vec<Binding<'d>>,
+    written: u64,
     /// Room for the declarations of the current element.
     due: Vec<Binding<'d>>,
     apex: NodeId,
@@ -74,74 +87,83 @@ struct Writer<'d> {
 impl<'d> Writer<'d> {
     fn new(document: &'d Document, apex: NodeId, how: &'d Canonicalization) -> Self {
         let span = document.span(apex);
-        let mut scope: Vec<Binding<'d>> = Vec::with_capacity(16);
-        if apex != NodeId::DOCUMENT {
-            let outside = document.in_scope(document.parent(apex));
-            scope.extend(outside.iter().rev().map(|d| (document.text_at(d.prefix), d.uri)));
-        }
+        let outside = document.in_scope(document.parent(apex));
+        let mut scope = Vec::with_capacity(outside.len() + 8);
+        scope.extend(outside.into_iter().rev().map(|(declaration, bit)| Binding {
+            prefix: document.text_at(declaration.prefix),
+            uri: declaration.uri,
+            bit,
+        }));
         Self {
             document,
             how,
             out: String::with_capacity((span.end - span.start) as usize + 256),
-            tree: Builder::new(apex, document.after(apex)),
             run: Span::default(),
-            open: Vec::with_capacity(16),
+            open: Vec::with_capacity(8),
             scope,
-            rendered: Vec::with_capacity(16),
+            rendered: Vec::with_capacity(8),
+            written: 0,
             due: Vec::with_capacity(8),
             apex,
         }
     }
 
+    /// The octets of a node that are canonical as they stand, all of them.
+    ///
+    /// Exclusive: the declarations that are used inside are written around it. Inclusive: the apex has written all.
+    fn verbatim(&self, id: NodeId) -> Option<Span> {
+        let written = match self.how {
+            _ if id == self.apex => return None,
+            Canonicalization::Exclusive { .. } => self.written,
+            Canonicalization::Inclusive => u64::MAX,
+        };
+        self.document.verbatim(id, written)
+    }
+
     fn node(&mut self, id: NodeId) {
-        let start = self.place();
         match self.document.kind(id) {
             Kind::Element => self.start_tag(id),
-            Kind::Text { plain: true } => {
-                self.copy(self.document.span(id));
-                self.tree.text(start, self.place(), true);
-            }
+            Kind::Text { plain: true } => self.copy(self.document.span(id)),
             Kind::Text { plain: false } | Kind::Cdata => {
-                let text = self.document.characters(id);
                 self.flush();
-                let plain = escape_text(&text, &mut self.out);
-                self.tree.text(start, self.place(), plain);
+                escape_text(&self.document.characters(id), &mut self.out);
             }
             Kind::Comment => {}
         }
     }
 
     fn start_tag(&mut self, id: NodeId) {
-        let frame = Open { id, scope: self.scope.len(), rendered: self.rendered.len() };
         let document = self.document;
-        let declarations = document.declarations(id);
-        self.scope.extend(declarations.iter().map(|d| (document.text_at(d.prefix), d.uri)));
+        let (scope, rendered) = (self.scope.len(), self.rendered.len());
+        self.open.push(Open { id, scope, rendered, written: self.written });
+        let declarations = document.declarations_with_bits(id);
+        self.scope.extend(declarations.map(|(declaration, bit)| Binding {
+            prefix: document.text_at(declaration.prefix),
+            uri: declaration.uri,
+            bit,
+        }));
         self.collect_due(id);
         let inherited = self.inherited_xml_attributes(id);
 
         let (span, plain) = document.start_tag(id);
-        let attributes = document.attributes(id);
-        if plain && declarations.is_empty() && self.due.is_empty() && inherited.is_empty() && self.is_sorted(attributes)
-        {
-            self.tree.copied_element(document, id, self.place());
+        if plain && scope == self.scope.len() && self.due.is_empty() && inherited.is_empty() {
             self.copy(span);
         } else {
-            self.write_start_tag(id, attributes.iter().copied().chain(inherited).collect());
+            let attributes = document.attributes(id);
+            self.write_start_tag(id, attributes.iter().chain(&inherited).copied().collect());
         }
-        self.open.push(frame);
     }
 
     /// The declarations this element must carry, sorted by prefix.
     fn collect_due(&mut self, id: NodeId) {
         match self.how {
             Canonicalization::Exclusive { prefixes } => {
-                // What these prefixes mean here, the reader has found out.
-                self.render(self.document.prefix(id), self.document.element_uri_number(id));
+                self.render(self.document.prefix(id));
                 for attribute in self.document.attributes(id) {
                     let prefix = self.document.text_at(attribute.prefix);
                     // An attribute without a prefix uses no namespace, not the default one.
                     if !prefix.is_empty() {
-                        self.render(prefix, attribute.uri);
+                        self.render(prefix);
                     }
                 }
                 // Elsewhere nothing is bound anew, so what the list names is rendered already.
@@ -152,40 +174,34 @@ impl<'d> Writer<'d> {
                 }
             }
             Canonicalization::Inclusive if id == self.apex => {
-                for (prefix, _) in self.scope.clone() {
-                    self.render_if_due(prefix);
+                for binding in self.scope.clone() {
+                    self.render(binding.prefix);
                 }
             }
             Canonicalization::Inclusive => {
                 for declaration in self.document.declarations(id) {
-                    self.render_if_due(self.document.text_at(declaration.prefix));
+                    self.render(self.document.text_at(declaration.prefix));
                 }
             }
         }
-        self.due.sort_unstable_by_key(|(prefix, _)| *prefix);
+        self.due.sort_unstable_by_key(|binding| binding.prefix);
     }
 
     /// A prefix of the list may be bound to nothing here; then there is nothing to write.
     fn render_if_bound(&mut self, prefix: &str) {
-        if let Some((bound, _)) = self.scope.iter().rev().find(|(bound, _)| *bound == prefix).copied() {
-            self.render_if_due(bound);
-        }
-    }
-
-    fn render_if_due(&mut self, prefix: &'d str) {
-        // No binding means: no namespace.
-        let uri = bound_to(&self.scope, prefix).unwrap_or(0);
-        // A prefix that is bound to nothing has nothing to write; only the default namespace can be taken back.
-        if uri != 0 || prefix.is_empty() {
-            self.render(prefix, uri);
+        if let Some(binding) = bound(&self.scope, prefix) {
+            self.render(binding.prefix);
         }
     }
 
     /// Writes the declaration with this element, unless an element around it has written the same.
-    fn render(&mut self, prefix: &'d str, uri: u32) {
-        let is_rendered = uri == bound_to(&self.rendered, prefix).unwrap_or(0);
-        if !is_rendered && prefix != "xml" && bound_to(&self.due, prefix).is_none() {
-            self.due.push((prefix, uri));
+    fn render(&mut self, prefix: &'d str) {
+        // No binding means no namespace. The reader has refused prefixes without one, but for the two that need none.
+        let binding = bound(&self.scope, prefix).unwrap_or(Binding { prefix, uri: 0, bit: 0 });
+        let is_rendered = binding.uri == bound(&self.rendered, prefix).map_or(0, |rendered| rendered.uri);
+        self.written |= binding.bit;
+        if !is_rendered && prefix != "xml" && bound(&self.due, prefix).is_none() {
+            self.due.push(binding);
         }
     }
 
@@ -215,77 +231,53 @@ impl<'d> Writer<'d> {
         (self.document.uri(attribute.uri), self.document.text_at(attribute.local))
     }
 
-    fn is_sorted(&self, attributes: &[Attribute]) -> bool {
-        attributes.is_sorted_by_key(|attribute| self.sort_key(attribute))
-    }
-
     fn write_start_tag(&mut self, id: NodeId, mut attributes: Vec<Attribute>) {
         let document = self.document;
         attributes.sort_by_key(|attribute| self.sort_key(attribute));
         self.flush();
-        let mut tag = self.tree.tag(self.place());
         self.out.push('<');
-        (tag.prefix, tag.local) = self.name(document.prefix(id), document.local(id));
-        for (prefix, uri) in std::mem::take(&mut self.due) {
-            self.write_declaration(prefix, uri, &mut tag);
-            self.rendered.push((prefix, uri));
+        self.out.push_str(document.qualified_name(id));
+        let mut due = std::mem::take(&mut self.due);
+        for binding in &due {
+            self.write_declaration(binding);
         }
+        self.rendered.append(&mut due);
+        self.due = due;
         for attribute in &attributes {
-            self.write_attribute(attribute, &mut tag);
+            self.write_attribute(attribute);
         }
         self.out.push('>');
-        tag.end = self.place();
-        self.tree.written_element(document, id, &tag);
     }
 
-    fn write_declaration(&mut self, prefix: &'d str, uri: u32, tag: &mut WrittenTag) {
-        self.out.push_str(if prefix.is_empty() { " xmlns" } else { " xmlns:" });
-        let prefix = if prefix.is_empty() { Span::default() } else { self.put(prefix) };
+    fn write_declaration(&mut self, binding: &Binding<'d>) {
+        self.out.push_str(if binding.prefix.is_empty() { " xmlns" } else { " xmlns:" });
+        self.out.push_str(binding.prefix);
         self.out.push_str("=\"");
-        tag.plain &= escape_attribute(self.document.uri(uri), &mut self.out);
+        escape_attribute(self.document.uri(binding.uri), &mut self.out);
         self.out.push('"');
-        self.tree.declaration(NamespaceDeclaration { prefix, uri });
     }
 
-    fn write_attribute(&mut self, attribute: &Attribute, tag: &mut WrittenTag) {
+    fn write_attribute(&mut self, attribute: &Attribute) {
         let document = self.document;
         self.out.push(' ');
-        let (prefix, local) = self.name(document.text_at(attribute.prefix), document.text_at(attribute.local));
-        self.out.push_str("=\"");
-        let start = self.place();
-        let plain = if attribute.plain {
-            self.out.push_str(document.text_at(attribute.value));
-            true
-        } else {
-            escape_attribute(&document.attribute_value(attribute), &mut self.out)
-        };
-        let value = Span { start, end: self.place() };
-        self.out.push('"');
-        tag.plain &= plain;
-        self.tree.attribute(Attribute { prefix, local, value, plain, ..*attribute });
-    }
-
-    /// Writes a name; where its prefix and its local part stand.
-    fn name(&mut self, prefix: &str, local: &str) -> (Span, Span) {
-        if prefix.is_empty() {
-            return (Span::default(), self.put(local));
+        let prefix = document.text_at(attribute.prefix);
+        if !prefix.is_empty() {
+            self.out.push_str(prefix);
+            self.out.push(':');
         }
-        let prefix = self.put(prefix);
-        self.out.push(':');
-        (prefix, self.put(local))
-    }
-
-    /// Writes text; where it stands.
-    fn put(&mut self, text: &str) -> Span {
-        let start = self.place();
-        self.out.push_str(text);
-        Span { start, end: self.place() }
+        self.out.push_str(document.text_at(attribute.local));
+        self.out.push_str("=\"");
+        if attribute.plain {
+            self.out.push_str(document.text_at(attribute.value));
+        } else {
+            escape_attribute(&document.attribute_value(attribute), &mut self.out);
+        }
+        self.out.push('"');
     }
 
     /// Writes the end tags of the elements that end before this node.
     fn close_before(&mut self, at: NodeId) {
         while let Some(open) = self.open.pop_if(|open| self.document.after(open.id) <= at) {
-            let start = self.place();
             match self.document.plain_end_tag(open.id) {
                 Some(span) => self.copy(span),
                 None => {
@@ -295,9 +287,9 @@ impl<'d> Writer<'d> {
                     self.out.push('>');
                 }
             }
-            self.tree.end_element(start, self.place());
             self.scope.truncate(open.scope);
             self.rendered.truncate(open.rendered);
+            self.written = open.written;
         }
     }
 
@@ -320,58 +312,44 @@ impl<'d> Writer<'d> {
     fn length(&self) -> usize {
         self.out.len() + (self.run.end - self.run.start) as usize
     }
-
-    /// Where the next octet will stand.
-    fn place(&self) -> u32 {
-        Span::new(self.length(), self.length()).start
-    }
-
-    fn finish(mut self) -> Document {
-        self.flush();
-        self.tree.finish(self.out, self.document)
-    }
 }
 
 /// The innermost binding of a prefix.
-fn bound_to(bindings: &[Binding<'_>], prefix: &str) -> Option<u32> {
-    bindings.iter().rev().find(|(bound, _)| *bound == prefix).map(|(_, uri)| *uri)
+fn bound<'d>(bindings: &[Binding<'d>], prefix: &str) -> Option<Binding<'d>> {
+    bindings.iter().rev().find(|binding| binding.prefix == prefix).copied()
 }
 
-/// Whether the text needed no reference.
-fn escape_text(text: &str, out: &mut String) -> bool {
-    escape(text, out, |c| match c {
-        '&' => Some("&amp;"),
-        '<' => Some("&lt;"),
-        '>' => Some("&gt;"),
-        '\r' => Some("&#xD;"),
+fn escape_text(text: &str, out: &mut String) {
+    escape(text, out, |octet| match octet {
+        b'&' => Some("&amp;"),
+        b'<' => Some("&lt;"),
+        b'>' => Some("&gt;"),
+        b'\r' => Some("&#xD;"),
         _ => None,
-    })
+    });
 }
 
-/// Whether the value needed no reference.
-fn escape_attribute(value: &str, out: &mut String) -> bool {
-    escape(value, out, |c| match c {
-        '&' => Some("&amp;"),
-        '<' => Some("&lt;"),
-        '"' => Some("&quot;"),
-        '\t' => Some("&#x9;"),
-        '\n' => Some("&#xA;"),
-        '\r' => Some("&#xD;"),
+fn escape_attribute(value: &str, out: &mut String) {
+    escape(value, out, |octet| match octet {
+        b'&' => Some("&amp;"),
+        b'<' => Some("&lt;"),
+        b'"' => Some("&quot;"),
+        b'\t' => Some("&#x9;"),
+        b'\n' => Some("&#xA;"),
+        b'\r' => Some("&#xD;"),
         _ => None,
-    })
+    });
 }
 
-fn escape(text: &str, out: &mut String, reference: impl Fn(char) -> Option<&'static str>) -> bool {
-    let mut plain = true;
+/// Writes text with references in place of some ASCII characters.
+fn escape(text: &str, out: &mut String, reference: impl Fn(u8) -> Option<&'static str>) {
     let mut rest = text;
-    while let Some((at, (special, with))) = rest.char_indices().find_map(|(at, c)| Some((at, (c, reference(c)?)))) {
-        plain = false;
+    while let Some((at, with)) = rest.bytes().enumerate().find_map(|(at, octet)| Some((at, reference(octet)?))) {
         out.push_str(rest.get(..at).unwrap_or_default());
         out.push_str(with);
-        rest = rest.get(at + special.len_utf8()..).unwrap_or_default();
+        rest = rest.get(at + 1..).unwrap_or_default();
     }
     out.push_str(rest);
-    plain
 }
 
 #[cfg(test)]

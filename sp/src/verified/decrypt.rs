@@ -152,7 +152,7 @@ impl Context {
     /// Those in scope at this place.
     pub(super) fn of(document: &Document, at: NodeId) -> Self {
         let bindings = document.in_scope(at).into_iter();
-        let named = bindings.map(|d| (document.text_at(d.prefix).to_owned(), document.uri(d.uri).to_owned()));
+        let named = bindings.map(|(d, _)| (document.text_at(d.prefix).to_owned(), document.uri(d.uri).to_owned()));
         Self(named.filter(|(prefix, uri)| !uri.is_empty() && prefix != "xml").collect())
     }
 

@@ -1,4 +1,4 @@
-//! The one place where a signature is believed: an element and its Signature in, the octets a trusted key signed out.
+//! The one place where a signature is believed: an element and its Signature in, the tree of what a trusted key signed out.
 //!
 //! Refuses a Reference to anything but the element that carries the Signature, a digest that differs, and a signature
 //! that none of the IdP's pinned keys made.
@@ -8,11 +8,12 @@ use super::key::{self, TrustedKey};
 use super::signature::Signature;
 use crate::config::Idp;
 use crate::limits::Limits;
-use crate::parsed::{Document, NodeId};
+use crate::names::Namespace;
+use crate::parsed::{self, Document, NodeId};
 use crate::reject::{Reason, Rejection};
 
-/// The octets of `element` that were digested, after the digest and the signature over it were found good.
-pub(super) fn signed_octets(
+/// The tree of the octets of `element` that were digested, after the digest and the signature over it were found good.
+pub(super) fn signed_element(
     document: &Document,
     element: NodeId,
     signature: NodeId,
@@ -25,8 +26,26 @@ pub(super) fn signed_octets(
     key_made(document, &parts, idp.keys(), limits)?;
     let how = &parts.reference.canonicalization;
     let canonical = canonicalize(document, element, Some(signature), how, limits.canonical_bytes)?;
-    digest_matches(canonical.source().as_bytes(), &parts)?;
-    Ok(canonical)
+    digest_matches(canonical.as_bytes(), &parts)?;
+    tree(document, element, signature, canonical, limits)
+}
+
+/// The tree of the canonical octets of `element` without `signature`.
+///
+/// That is the tree they were written from, cut down to this element: a property in `oracle.rs` holds it equal to
+/// reading them. Only the declarations that nothing uses are missing in the octets, so they are not signed. Where there
+/// is ciphertext this matters, as what is encrypted may use prefixes bound around it; there, the octets are read again.
+fn tree(
+    document: &Document,
+    element: NodeId,
+    signature: NodeId,
+    canonical: String,
+    limits: &Limits,
+) -> Result<Document, Rejection> {
+    match document.names(Namespace::Xenc) {
+        true => parsed::read(canonical.into_bytes(), limits),
+        false => Ok(document.cut(element, signature)),
+    }
 }
 
 /// `Reference` names the parent of the Signature, and no element elsewhere (core 5.4.2).
@@ -51,5 +70,5 @@ fn digest_matches(octets: &[u8], parts: &Signature) -> Result<(), Rejection> {
 fn key_made(document: &Document, parts: &Signature, keys: &[TrustedKey], limits: &Limits) -> Result<(), Rejection> {
     let octets =
         canonicalize(document, parts.signed_info, None, &parts.signed_info_canonicalization, limits.canonical_bytes)?;
-    key::one_made(keys, parts.algorithm, octets.source().as_bytes(), &parts.value)
+    key::one_made(keys, parts.algorithm, octets.as_bytes(), &parts.value)
 }

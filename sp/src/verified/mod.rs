@@ -3,8 +3,8 @@
 //! Refuses: Assertions and Signatures out of place, a Signature that is there but not good (even if another one would
 //! do), an Assertion that no signature covers, and encryption that is demanded and missing or cannot be undone.
 //!
-//! [`Verified`] can only be made here. It holds the octets that were digested, and a tree over these octets; what was
-//! not digested is not in it.
+//! [`Verified`] can only be made here. It is the tree of the octets that were digested; what was not digested cannot be
+//! reached from it.
 
 pub(crate) mod algorithm;
 pub(crate) mod c14n;
@@ -150,10 +150,10 @@ pub(crate) fn verify(document: &Document, sp: &Sp, idp: &Idp, account: &mut Acco
     Ok(Message { envelope, own, is_encrypted: matches!(structure.carried, Carried::Encrypted(_)) })
 }
 
-/// The octets of an element that carries a Signature; none if it carries none.
+/// An element that carries a Signature, cut out of its document; none if it carries none.
 fn signed(document: &Document, place: Signable, idp: &Idp, limits: &Limits) -> Result<Option<Verified>, Rejection> {
     let Some(signature) = place.signature else { return Ok(None) };
-    let document = enveloped::signed_octets(document, place.element, signature, idp, limits)?;
+    let document = enveloped::signed_element(document, place.element, signature, idp, limits)?;
     Ok(Some(Verified::new(document, Origin::EnvelopedSignature)))
 }
 

@@ -4,13 +4,12 @@
 //! relative namespace URIs, which canonicalization cannot treat (exc-c14n 1, "void canonicalization").
 
 use super::{
-    Attribute, Kind, NO_URI, NamespaceDeclaration, OctetSet, Open, Reader, Rejection, Span, XML_URI, blank_node,
-    is_space, limit, malformed, names, ncname_length, references, resolve_attribute,
+    Attribute, Kind, NO_URI, NamespaceDeclaration, Open, Reader, Rejection, Span, XML_URI, blank_node, is_space, limit,
+    malformed, names, references, resolve_attribute,
 };
 use crate::names::Namespace;
-
-/// Octets that end an attribute value or keep it from being canonical as it stands.
-static SPECIAL: OctetSet = OctetSet::of(b"\"'<&\t\n\r");
+use crate::parsed::chars::{ascii_name_length, ncname_length};
+use std::cmp::Ordering;
 
 /// An attribute as spelled, before its prefix is resolved.
 struct Spelled {
@@ -27,6 +26,14 @@ enum End {
     Empty,
 }
 
+/// What the list of attributes of a start tag turned out to be.
+struct List {
+    end: End,
+    /// It is spelled canonically, but for the order.
+    plain: bool,
+    has_prefixes: bool,
+}
+
 impl<'a> Reader<'a> {
     pub(super) fn start_tag(&mut self) -> Result<(), Rejection> {
         if self.open.len() >= self.limits.depth {
@@ -37,35 +44,41 @@ impl<'a> Reader<'a> {
         let (prefix, local) = self.name()?;
         let (first_attribute, first_declaration, scope) =
             (self.attributes.len(), self.declarations.len(), self.scope.len());
-        let (end, plain) = self.attribute_list()?;
+        let list = self.attribute_list()?;
         let start_tag_end = self.at;
 
-        self.declarations_are_unique(first_declaration)?;
-        let uri = self.scope.resolve(self.source, prefix).ok_or_else(|| self.undeclared(prefix))?;
-        self.resolve_attributes(first_attribute)?;
+        let declares = first_declaration < self.declarations.len();
+        if declares {
+            self.declarations_are_unique(first_declaration)?;
+        }
+        let meaning = self.scope.resolve(self.source, prefix).ok_or_else(|| self.undeclared(prefix))?;
+        let attribute_uses = if list.has_prefixes { self.resolve_attributes(first_attribute)? } else { Some(0) };
+        let is_sorted = self.attributes_are_unique(first_attribute)?;
 
         let id = self.next_id();
         let mut node = blank_node(Kind::Element, self.parent(), Span::new(start, self.at));
         (node.prefix, node.local) = (prefix, local);
-        (node.uri, node.namespace) = (uri, self.scope.kind(uri));
+        (node.uri, node.namespace) = (meaning.uri, self.scope.kind(meaning.uri));
         node.attributes = Span::new(first_attribute, self.attributes.len());
         node.declarations = Span::new(first_declaration, self.declarations.len());
         node.start_tag_end = Span::new(start, start_tag_end).end;
-        node.plain_tag = plain && end == End::Open;
+        node.plain_tag = list.plain && is_sorted && list.end == End::Open;
+        let mut open = Open { id, scope, verbatim: false, uses: 0 };
+        if let (Some(bit), Some(bits)) = (meaning.bit, attribute_uses) {
+            open.verbatim = node.plain_tag && !declares;
+            open.uses = bit | bits;
+        }
         self.push(node)?;
-        match end {
-            End::Open => self.open.push(Open { id, scope }),
-            End::Empty => {
-                self.scope.leave(scope);
-                self.close(id, self.at);
-            }
+        match list.end {
+            End::Open => self.open.push(open),
+            End::Empty => self.close(&open, self.at),
         }
         Ok(())
     }
 
-    /// The attributes up to `>` or `/>`; whether they are spelled canonically.
-    fn attribute_list(&mut self) -> Result<(End, bool), Rejection> {
-        let mut plain = true;
+    /// The attributes up to `>` or `/>`.
+    fn attribute_list(&mut self) -> Result<List, Rejection> {
+        let (mut plain, mut has_prefixes) = (true, false);
         let first = self.attributes.len();
         loop {
             let before = self.at;
@@ -73,17 +86,18 @@ impl<'a> Reader<'a> {
             match self.peek(0) {
                 Some(b'>') => {
                     self.at += 1;
-                    return Ok((End::Open, plain && blanks == 0));
+                    return Ok(List { end: End::Open, plain: plain && blanks == 0, has_prefixes });
                 }
                 Some(b'/') if self.peek(1) == Some(b'>') => {
                     self.at += 2;
-                    return Ok((End::Empty, false));
+                    return Ok(List { end: End::Empty, plain: false, has_prefixes });
                 }
                 _ if blanks == 0 => return Err(malformed("a blank, `>` or `/>`", self.around())),
                 _ => plain &= blanks == 1 && self.bytes.get(before) == Some(&b' '),
             }
             let attribute = self.attribute(&mut plain)?;
             plain &= attribute.plain;
+            has_prefixes |= attribute.prefix.start != attribute.prefix.end;
             self.sort_in(attribute)?;
             if self.attributes.len() - first > self.limits.attributes {
                 return Err(limit("attributes on one element", self.limits.attributes));
@@ -93,19 +107,30 @@ impl<'a> Reader<'a> {
 
     fn attribute(&mut self, plain: &mut bool) -> Result<Spelled, Rejection> {
         let (prefix, local) = self.name()?;
-        let blanks = self.skip_space();
+        let quote = if self.peek(0) == Some(b'=') && self.peek(1) == Some(b'"') {
+            self.at += 2;
+            b'"'
+        } else {
+            *plain = false;
+            self.unusual_quote()?
+        };
+        let (value, value_plain) = self.value(quote)?;
+        Ok(Spelled { prefix, local, value, plain: value_plain })
+    }
+
+    /// Blanks around the `=`, or single quotes.
+    fn unusual_quote(&mut self) -> Result<u8, Rejection> {
+        self.skip_space();
         if self.peek(0) != Some(b'=') {
             return Err(malformed("`=` behind an attribute's name", self.around()));
         }
         self.at += 1;
-        let blanks = blanks + self.skip_space();
+        self.skip_space();
         let Some(quote @ (b'"' | b'\'')) = self.peek(0) else {
             return Err(malformed("a quoted attribute value", self.around()));
         };
         self.at += 1;
-        *plain &= blanks == 0 && quote == b'"';
-        let (value, value_plain) = self.value(quote)?;
-        Ok(Spelled { prefix, local, value, plain: value_plain })
+        Ok(quote)
     }
 
     /// A value up to its closing quote, and whether its canonical spelling is the same.
@@ -114,28 +139,26 @@ impl<'a> Reader<'a> {
         let mut plain = true;
         loop {
             let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let Some(length) = rest.iter().position(|byte| SPECIAL.has(*byte)) else {
+            let Some(length) = memchr::memchr3(quote, b'<', b'&', rest) else {
                 return Err(malformed("the end of an attribute value", "the end of the document"));
             };
             self.at += length;
             match self.peek(0) {
-                Some(byte) if byte == quote => {
-                    let value = Span::new(start, self.at);
-                    self.at += 1;
-                    return Ok((value, plain));
-                }
                 Some(b'<') => return Err(malformed("no `<` in an attribute value", self.around())),
                 Some(b'&') => {
                     self.at += references::length(self.source, self.at)?;
                     plain = false;
                 }
-                Some(b'\'') => self.at += 1,
-                _ => {
-                    self.at += 1;
-                    plain = false;
-                }
+                _ => break,
             }
         }
+        let value = Span::new(start, self.at);
+        self.at += 1;
+        let becomes_blank = |octet: &u8| matches!(octet, b'\t' | b'\n' | b'\r');
+        let octets = self.text_of(value).as_bytes();
+        // In single quotes there may be double ones; then the tag is not plain anyway, and now the value is neither.
+        plain &= quote == b'"' && !(self.has_layout && octets.iter().any(becomes_blank));
+        Ok((value, plain))
     }
 
     /// Puts an attribute where it belongs: among the namespace declarations or among the attributes proper.
@@ -166,9 +189,8 @@ impl<'a> Reader<'a> {
         if self.scope.uri_count() > self.limits.namespaces || self.scope.len() >= self.limits.namespaces {
             return Err(limit("namespaces", self.limits.namespaces));
         }
-        let declaration = NamespaceDeclaration { prefix, uri: number };
-        self.declarations.push(declaration);
-        self.scope.bind(declaration);
+        self.scope.bind(prefix, number, self.declarations.len());
+        self.declarations.push(NamespaceDeclaration { prefix, uri: number });
         Ok(())
     }
 
@@ -197,27 +219,43 @@ impl<'a> Reader<'a> {
         Ok(self.scope.number(uri))
     }
 
-    /// Resolves the prefixes of the attributes from `first` on, and refuses two of one expanded name.
-    fn resolve_attributes(&mut self, first: usize) -> Result<(), Rejection> {
+    /// Resolves the prefixes of the attributes from `first` on. The declarations that they use, as bits.
+    fn resolve_attributes(&mut self, first: usize) -> Result<Option<u64>, Rejection> {
+        let mut uses = Some(0);
         for i in first..self.attributes.len() {
-            let Some(Attribute { prefix, local, .. }) = self.attributes.get(i).copied() else { break };
+            let Some(Attribute { prefix, .. }) = self.attributes.get(i).copied() else { break };
             // Unlike an element, an attribute without a prefix is in no namespace.
-            let uri = if prefix.start == prefix.end {
-                0
-            } else {
-                self.scope.resolve(self.source, prefix).ok_or_else(|| self.undeclared(prefix))?
-            };
-            let name = self.text_of(local);
-            let earlier = self.attributes.get(first..i).unwrap_or_default();
-            if earlier.iter().any(|other| other.uri == uri && self.text_of(other.local) == name) {
-                return Err(malformed("each attribute once", format!("{name} twice in one element")));
+            if prefix.start == prefix.end {
+                continue;
             }
-            let namespace = self.scope.kind(uri);
+            let meaning = self.scope.resolve(self.source, prefix).ok_or_else(|| self.undeclared(prefix))?;
+            uses = uses.zip(meaning.bit).map(|(uses, bit)| uses | bit);
+            let namespace = self.scope.kind(meaning.uri);
             if let Some(attribute) = self.attributes.get_mut(i) {
-                (attribute.uri, attribute.namespace) = (uri, namespace);
+                (attribute.uri, attribute.namespace) = (meaning.uri, namespace);
             }
         }
-        Ok(())
+        Ok(uses)
+    }
+
+    /// Refuses two attributes of one expanded name. Whether they stand in canonical order: by namespace URI, then name.
+    fn attributes_are_unique(&self, first: usize) -> Result<bool, Rejection> {
+        let attributes = self.attributes.get(first..).unwrap_or_default();
+        let order = |one: &Attribute, other: &Attribute| match one.uri == other.uri {
+            true => self.text_of(one.local).cmp(self.text_of(other.local)),
+            false => self.scope.uri(one.uri).cmp(self.scope.uri(other.uri)),
+        };
+        // In order without equals means unique; most are.
+        if attributes.is_sorted_by(|one, other| order(one, other) == Ordering::Less) {
+            return Ok(true);
+        }
+        for (i, attribute) in attributes.iter().enumerate() {
+            if attributes.iter().take(i).any(|other| order(attribute, other) == Ordering::Equal) {
+                let name = self.text_of(attribute.local);
+                return Err(malformed("each attribute once", format!("{name} twice in one element")));
+            }
+        }
+        Ok(false)
     }
 
     /// A qualified name: its prefix (maybe empty) and its local part.
@@ -237,7 +275,11 @@ impl<'a> Reader<'a> {
     }
 
     fn ncname(&mut self) -> Result<Span, Rejection> {
-        let length = ncname_length(self.source.get(self.at..).unwrap_or_default());
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let length = match ascii_name_length(rest) {
+            Some(length) => length,
+            None => ncname_length(self.source.get(self.at..).unwrap_or_default()),
+        };
         if length == 0 {
             return Err(malformed("a name", self.around()));
         }
