@@ -3,6 +3,7 @@
 //! In go URLs and forms; out come pages, or the trouble that prevented one. It judges nothing, and it never runs scripts: a
 //! form counts as self-submitting when nobody could type into it and the page submits it.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -79,16 +80,55 @@ pub struct Form {
     pub fields: Vec<(String, String)>,
 }
 
+/// Whose certificates are believed under `https`.
+#[derive(Debug, Clone, Default)]
+pub enum Trust {
+    /// Nobody's: only `http` is spoken. Reading the machine's authorities takes longer than a login does.
+    #[default]
+    Nobody,
+    /// Those of the machine's authorities.
+    Machine,
+    /// Only those that were issued under these, or are these.
+    Only(Vec<reqwest::Certificate>),
+}
+
+impl Trust {
+    /// Trust in the certificates of one PEM file.
+    pub fn in_file(path: &Path) -> Result<Self, Fault> {
+        let wrong = |error: &dyn std::fmt::Display| {
+            Fault::usage(format!("{}: {error}; expected certificates in PEM", path.display()))
+        };
+        let pem = std::fs::read(path).map_err(|error| wrong(&error))?;
+        let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| wrong(&error))?;
+        if certificates.is_empty() {
+            return Err(wrong(&"no certificate in it"));
+        }
+        Ok(Self::Only(certificates))
+    }
+
+    /// An HTTP client that follows no redirects and knows no proxy.
+    pub(crate) fn client(&self) -> reqwest::ClientBuilder {
+        // The first call decides for the process; every call says the same.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        match self {
+            Self::Nobody => client.tls_certs_only([]),
+            Self::Machine => client,
+            Self::Only(certificates) => client.tls_certs_only(certificates.clone()),
+        }
+    }
+}
+
 impl Browser {
-    /// A fresh browser.
+    /// A fresh browser that believes the machine's authorities.
     pub fn new(timeout: Duration) -> Result<Self, Fault> {
-        let client = reqwest::Client::builder()
-            .cookie_store(true)
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(timeout)
-            .build()
-            .map_err(|error| Fault::usage(format!("no HTTP client: {error}")))?;
+        Self::trusting(&Trust::Machine, timeout)
+    }
+
+    /// A fresh browser that believes these certificates.
+    pub fn trusting(trust: &Trust, timeout: Duration) -> Result<Self, Fault> {
+        let client = trust.client().cookie_store(true).timeout(timeout).build();
+        let client = client.map_err(|error| Fault::usage(format!("no HTTP client: {error}")))?;
         Ok(Self { wire: Wire::Http(client), log: Arc::default() })
     }
 

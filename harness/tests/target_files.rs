@@ -95,6 +95,45 @@ fn mistakes() {
     check("id = \"t\"", "id = ", "2: ");
 }
 
+#[test]
+fn what_can_be_read_may_still_be_wrong() {
+    // Each row: what to replace, by what, and what is said of the result; the good one lacks only its program.
+    let every = harness::select::all_cases(scenario::all().unwrap());
+    let check = |old: &str, new: &str, expected: &[&str]| {
+        let target = read(&GOOD.replace("./start", "sh").replace(old, new)).unwrap();
+        let found = harness::target::problems(&target, &every);
+        assert_eq!(found.len(), expected.len(), "{found:#?}");
+        for (found, expected) in found.iter().zip(expected) {
+            assert!(found.starts_with(&format!("t.toml:{expected}")), "{found}");
+        }
+    };
+    check("", "", &[]);
+    check("\"sh\"", "\"./no-start\"", &["4: `./no-start` is no program here; expected the path of an executable file"]);
+    check(
+        "\"sh\"",
+        "\"no-such-program\"",
+        &["4: `no-such-program` is no program here; expected a program that the PATH has"],
+    );
+    check("[sp]", "[install]\ncmd = [\"./get\"]\n[sp]", &[]);
+    check("http://127.0.0.1:${PORT}/acs", "acs", &["10: `acs` is `acs`; expected a URL"]);
+    check("ready = {", "dir = \"no-folder\"\nready = {", &["5: ./no-folder: no such folder"]);
+    check(
+        "json = \"/name_id\"",
+        "json = \"name_id\"",
+        &["15: `name_id` is no JSON pointer; expected one such as /name_id"],
+    );
+    check("/whoami", "/FILL-IN", &["13: `FILL-IN` is left"]);
+    check("acs = ", "encryption_cert = \"sp.crt\"\nacs = ", &["10: ./sp.crt: no such file; expected a certificate"]);
+    check("[outcome]", "[tls]\nca = \"ca.pem\"\n[outcome]", &["12: ./ca.pem: "]);
+    let entry = |key: &str| format!("[[expected_failure]]\n{key}\nwhy = \"x\"\n[outcome]");
+    check("[outcome]", &entry("scenario = \"reject/nothing/*\""), &["12: the entry matches no row"]);
+    check(
+        "[outcome]",
+        &entry("scenario = \"reject/**\"\nvendor = \"octa\""),
+        &["13: unknown vendor `octa`; expected one of: "],
+    );
+}
+
 struct Quiet;
 
 impl Progress for Quiet {

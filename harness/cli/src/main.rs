@@ -11,6 +11,7 @@ mod idp;
 mod inspect;
 mod list;
 mod say;
+mod settings;
 mod sp;
 mod targets;
 mod test;
@@ -32,6 +33,7 @@ const EXAMPLES: &str = "\
 Examples:
   samlspec test                                   judge the built-in Service Provider
   samlspec test --target my-sp.toml --report json=out.json
+  samlspec targets init --metadata http://127.0.0.1:8080/saml/metadata --out my-sp.toml
   samlspec list scenarios
   samlspec explain reject/audience/second_restriction_excludes_us
   samlspec idp azure --sp http://localhost:8080/saml/metadata
@@ -58,7 +60,7 @@ enum Command {
     Explain(explain::Arguments),
     /// Write one scenario as files that anybody can replay with curl
     Extract(extract::Arguments),
-    /// List the targets at hand, or check a target file
+    /// List targets, write a first target file, check one, or install what one runs on
     Targets(targets::Arguments),
 }
 
@@ -76,7 +78,7 @@ fn main() -> ExitCode {
         Command::List(arguments) => list::run(&arguments).map(|()| 0),
         Command::Explain(arguments) => explain::run(&arguments).map(|()| 0),
         Command::Extract(arguments) => extract::run(&arguments).map(|()| 0),
-        Command::Targets(arguments) => targets::run(&arguments).map(|()| 0),
+        Command::Targets(arguments) => wait(targets::run(arguments)).map(|()| 0),
     };
     match done {
         Ok(code) => ExitCode::from(code),

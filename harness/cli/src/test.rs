@@ -15,6 +15,7 @@ use harness::{Fault, scenario};
 use mock_idp::Vendor;
 
 use crate::say;
+use crate::settings::Settings;
 
 /// What to play, against whom, and where the report goes.
 #[derive(Debug, clap::Args)]
@@ -29,9 +30,9 @@ Examples:
 Reports: json (schema: samlspec list schema), junit (CI servers), sarif (code hosts), markdown (summary of a job),
 html (one page: matrix, messages, differences from the twin, wire log). The terminal shows what failed and what to do.")]
 pub(crate) struct Arguments {
-    /// `builtin`, the name of a folder under harness/targets, or a target file
-    #[arg(long, value_name = "NAME|FILE", default_value = "builtin")]
-    target: String,
+    /// `builtin`, the name of a folder under harness/targets, or a target file; else what samlspec.toml says, or builtin
+    #[arg(long, value_name = "NAME|FILE")]
+    target: Option<String>,
     /// Only scenarios whose id matches; `*` stays within a folder, `**` does not (repeatable)
     #[arg(long, value_name = "GLOB")]
     only: Vec<String>,
@@ -41,9 +42,9 @@ pub(crate) struct Arguments {
     /// Write a report; KIND is one of: json, junit, sarif, markdown, html (repeatable)
     #[arg(long, value_name = "KIND=PATH")]
     report: Vec<ReportFile>,
-    /// How many rows at a time
-    #[arg(long, value_name = "N", default_value_t = 8)]
-    jobs: usize,
+    /// How many rows at a time; 8 unless samlspec.toml says otherwise
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
     /// The K-th of N equal parts of the rows
     #[arg(long, value_name = "K/N")]
     shard: Option<String>,
@@ -86,7 +87,14 @@ pub(crate) fn vendor(name: &str) -> Result<Vendor, String> {
 
 /// Plays and reports. The result is the exit code.
 pub(crate) async fn run(arguments: Arguments) -> Result<u8, Fault> {
-    let target = Target::named_or_file(&arguments.target)?;
+    let settings = Settings::at_hand()?;
+    let target = arguments.target.or(settings.target).unwrap_or_else(|| "builtin".to_owned());
+    let target = Target::named_or_file(&target)?;
+    let mut reports = arguments.report;
+    if reports.is_empty() {
+        let written = settings.report.iter().map(|report| report.parse::<ReportFile>());
+        reports = written.collect::<Result<_, _>>().map_err(|error| Fault::usage(format!("samlspec.toml: {error}")))?;
+    }
     let program =
         std::env::current_exe().map_err(|error| Fault::usage(format!("this program has no path: {error}")))?;
     let options = Options {
@@ -96,7 +104,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<u8, Fault> {
             shard: arguments.shard.as_deref().map(Selection::shard).transpose()?,
             rows: if arguments.failed { Some(failed_last_time(&target)?) } else { None },
         },
-        jobs: arguments.jobs,
+        jobs: arguments.jobs.or(settings.jobs).unwrap_or(8),
         seed: arguments.seed.unwrap_or_else(play::random),
         program,
         record: arguments.report.iter().any(|file| file.kind.shows_evidence()),
@@ -106,7 +114,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<u8, Fault> {
         return Ok(0);
     }
     let report = play::run(&target, scenario::all()?, &options, &Live::new()).await?;
-    for file in &arguments.report {
+    for file in &reports {
         write(&report, file)?;
     }
     if let Some(folder) = remember::folder()

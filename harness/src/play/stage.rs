@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::folder::{self, Folder};
-use crate::browser::Browser;
+use crate::browser::{Browser, Trust};
 use crate::fault::Fault;
 use crate::process::{Running, free_port, wait_attached};
 use crate::report::{Row, SpAddress};
@@ -52,6 +52,7 @@ pub(crate) struct Stage {
     running: Option<Running>,
     idps: Vec<(Vendor, Idp)>,
     frozen_clock: Option<OffsetDateTime>,
+    trust: Trust,
     _folder: Folder,
 }
 
@@ -82,8 +83,9 @@ impl Stage {
         words: &Words,
     ) -> Result<Self, Fault> {
         let endpoints = Endpoints::of(target, words)?;
-        let sp = described_sp(target, &endpoints).await?;
-        Ok(Self { endpoints, sp, running, idps, frozen_clock: target.frozen_clock, _folder: folder })
+        let trust = target.trust()?;
+        let sp = described_sp(target, &endpoints, &trust).await?;
+        Ok(Self { endpoints, sp, running, idps, frozen_clock: target.frozen_clock, trust, _folder: folder })
     }
 
     /// The IdP of this vendor, as the target knows it.
@@ -105,7 +107,7 @@ impl Stage {
     fn browser_within(&self, limit: Duration) -> Result<Browser, Fault> {
         match self.running.as_ref().and_then(Running::pipe) {
             Some(pipe) => Ok(Browser::on_pipe(pipe, limit)),
-            None => Browser::new(limit),
+            None => Browser::trusting(&self.trust, limit),
         }
     }
 
@@ -264,10 +266,10 @@ fn pem_body(pem: &str) -> String {
 }
 
 /// The SP as the mock knows it: from the file, with the certificate of its metadata where the file has none.
-async fn described_sp(target: &Target, endpoints: &Endpoints) -> Result<Sp, Fault> {
+async fn described_sp(target: &Target, endpoints: &Endpoints, trust: &Trust) -> Result<Sp, Fault> {
     let mut sp = Sp::new(&endpoints.entity_id, &endpoints.acs);
     if let Some(url) = &endpoints.metadata {
-        let page = Browser::new(Duration::from_secs(10))?.get(url).await;
+        let page = Browser::trusting(trust, Duration::from_secs(10))?.get(url).await;
         let page =
             page.map_err(|trouble| Fault::unreachable(format!("{}: no metadata at {url}: {trouble:?}", target.id)))?;
         let published =

@@ -16,6 +16,7 @@ use tokio::process::{Child, Command};
 
 pub use log::Log;
 
+use crate::browser::Trust;
 use crate::fault::Fault;
 use crate::stdio::Pipe;
 use crate::target::{Process, ReadySign, Target, Words};
@@ -29,6 +30,7 @@ pub struct Running {
     ports: Vec<u16>,
     pipe: Mutex<Option<Pipe>>,
     memory: Option<Watch>,
+    trust: Trust,
 }
 
 #[derive(Debug)]
@@ -51,6 +53,7 @@ impl Running {
             ports,
             pipe: Mutex::default(),
             memory: target.limits.memory_mb.map(Watch::start),
+            trust: target.trust()?,
         };
         for process in &target.processes {
             running.start_one(target, process, words, env).await?;
@@ -102,7 +105,12 @@ impl Running {
         first_json: log::FirstJson,
         folder: &Path,
     ) -> Result<(), Fault> {
-        let waiting = ready::wait(&process.ready.sign, words, ready::Streams(first_json, self.pipe()), folder);
+        let waiting = ready::wait(
+            &process.ready.sign,
+            words,
+            ready::Streams(first_json, self.pipe()),
+            ready::Surroundings { folder, trust: &self.trust },
+        );
         let found = tokio::select! {
             found = tokio::time::timeout(process.ready.timeout, waiting) => found,
             status = self.someone_ends() => return Err(self.unreachable(format!("the process ended before it was ready: {status}"))),
@@ -219,7 +227,9 @@ pub async fn wait_attached(target: &Target, words: &Words) -> Result<(), Fault> 
     let Some(attach) = &target.attach else {
         return Ok(());
     };
-    let waiting = ready::wait(&attach.ready.sign, words, ready::Streams::none(), &target.folder);
+    let trust = target.trust()?;
+    let surroundings = ready::Surroundings { folder: &target.folder, trust: &trust };
+    let waiting = ready::wait(&attach.ready.sign, words, ready::Streams::none(), surroundings);
     match tokio::time::timeout(attach.ready.timeout.min(Duration::from_secs(5)), waiting).await {
         Ok(answer) => answer.map(|_| ()),
         Err(_) => {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::log::FirstJson;
+use crate::browser::Trust;
 use crate::fault::Fault;
 use crate::stdio::Pipe;
 use crate::target::{ReadySign, Words};
@@ -24,15 +25,22 @@ impl Streams {
     }
 }
 
+/// Where sockets are looked for, and whose certificates are believed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Surroundings<'a> {
+    pub(super) folder: &'a Path,
+    pub(super) trust: &'a Trust,
+}
+
 /// Waits for the sign, without a limit of its own. The result is what the JSON line said, or nothing.
 pub(super) async fn wait(
     sign: &ReadySign,
     words: &Words,
     Streams(first_json, pipe): Streams,
-    folder: &Path,
+    Surroundings { folder, trust }: Surroundings<'_>,
 ) -> Result<Vec<(String, String)>, Fault> {
     match sign {
-        ReadySign::Url(url, status) => wait_url(&words.fill(url)?, *status).await?,
+        ReadySign::Url(url, status) => wait_url(&words.fill(url)?, *status, trust).await?,
         ReadySign::Tcp(address) => {
             let address = words.fill(address)?;
             while tokio::net::TcpStream::connect(&address).await.is_err() {
@@ -64,10 +72,9 @@ pub(super) async fn wait(
     Ok(Vec::new())
 }
 
-async fn wait_url(url: &str, status: u16) -> Result<(), Fault> {
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
+async fn wait_url(url: &str, status: u16, trust: &Trust) -> Result<(), Fault> {
+    let client = trust
+        .client()
         .timeout(Duration::from_secs(2))
         .build()
         .map_err(|error| Fault::usage(format!("no HTTP client: {error}")))?;

@@ -162,10 +162,10 @@ impl Report {
     /// Settles the target's expected failures. `every` row counts for the question whether an entry matches anything.
     pub fn expect(&mut self, target: &Target, every: &[Case<'_>]) {
         for entry in &target.expected_failures {
-            for row in self.rows.iter_mut().filter(|row| matches(entry, &row.id, &row.vendor, row.flow)) {
+            for row in self.rows.iter_mut().filter(|row| entry.matches(&row.id, &row.vendor, row.flow)) {
                 settle(row, entry);
             }
-            let is_stale = !every.iter().any(|case| matches(entry, &case.scenario.id, case.vendor.name(), case.flow));
+            let is_stale = !every.iter().any(|case| entry.matches(&case.scenario.id, case.vendor.name(), case.flow));
             if is_stale {
                 self.stale_entries.push(entry.scenario.as_str().to_owned());
             }
@@ -212,12 +212,6 @@ fn relative(file: &str) -> String {
     let below = working
         .and_then(|folder| std::path::Path::new(file).strip_prefix(folder).ok().map(|path| path.display().to_string()));
     below.unwrap_or_else(|| file.to_owned())
-}
-
-fn matches(entry: &ExpectedFailure, id: &str, vendor: &str, flow: Flow) -> bool {
-    entry.scenario.matches(id)
-        && entry.vendor.as_deref().is_none_or(|expected| expected == vendor)
-        && entry.flow.is_none_or(|expected| expected == flow)
 }
 
 fn settle(row: &mut Row, entry: &ExpectedFailure) {

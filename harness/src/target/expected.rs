@@ -45,6 +45,15 @@ pub enum ExpectedVerdict {
     Inconclusive,
 }
 
+impl ExpectedFailure {
+    /// Whether it is about this row.
+    pub fn matches(&self, id: &str, vendor: &str, flow: Flow) -> bool {
+        self.scenario.matches(id)
+            && self.vendor.as_deref().is_none_or(|expected| expected == vendor)
+            && self.flow.is_none_or(|expected| expected == flow)
+    }
+}
+
 impl ExpectedVerdict {
     /// The word for it in [`Verdict`].
     pub fn verdict(self) -> Verdict {

@@ -8,6 +8,7 @@ mod expected;
 mod form;
 mod outcome;
 mod policy;
+mod problems;
 mod read;
 mod words;
 
@@ -25,8 +26,10 @@ pub use form::{
 pub(crate) use outcome::attributes_of;
 pub use outcome::{Accept, Attributes, Extract, Mode, Outcome, Pattern, ServerError};
 pub use policy::{EncryptionPolicy, InResponseToPolicy, Policy, ReplayPolicy, SignedPolicy};
+pub use problems::{FILL_IN, problems};
 pub use words::Words;
 
+use crate::browser::Trust;
 use crate::fault::Fault;
 
 /// The text of the built-in target: this project's own SP as a child process.
@@ -76,10 +79,16 @@ pub struct Target {
     pub attacker: Person,
     /// Known differences.
     pub expected_failures: Vec<ExpectedFailure>,
+    /// The PEM file with the authorities that issue the SP's certificates, from the folder of the file.
+    pub ca: Option<PathBuf>,
+    /// Whether its file names any address under `https`.
+    pub is_https: bool,
     /// The folder of the file; relative paths start here.
     pub folder: PathBuf,
     /// The file's name, for messages.
     pub file: String,
+    /// The file as written.
+    pub text: String,
 }
 
 impl Target {
@@ -108,6 +117,15 @@ impl Target {
     /// Reads a target from its text. `folder` is where its relative paths start.
     pub fn read(file: &str, text: &str, folder: &Path) -> Result<Self, Fault> {
         read::read(file, text, folder)
+    }
+
+    /// Whose certificates a browser in front of this target believes.
+    pub fn trust(&self) -> Result<Trust, Fault> {
+        match &self.ca {
+            Some(path) => Trust::in_file(&self.folder.join(path)),
+            None if self.is_https => Ok(Trust::Machine),
+            None => Ok(Trust::Nobody),
+        }
     }
 
     /// The IdPs that the SP trusts, as vendors: one, or all.

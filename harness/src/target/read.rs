@@ -1,6 +1,6 @@
 //! A target file's text in, a [`Target`] out; contradictions between sections are refused with their line.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use mock_idp::{Person, people};
 use serde::Deserialize;
@@ -18,7 +18,8 @@ pub(super) fn read(file: &str, text: &str, folder: &Path) -> Result<Target, Faul
     words::check_placeholders(file, text)?;
     let raw: Raw = read_toml(file, text)?;
     check(&raw, file, text)?;
-    Ok(raw.into_target(file, folder))
+    let is_https = text.lines().any(|line| !line.trim_start().starts_with('#') && line.contains("https://"));
+    Ok(Target { is_https, text: text.to_owned(), ..raw.into_target(file, folder) })
 }
 
 #[derive(Debug, Deserialize)]
@@ -41,6 +42,8 @@ struct Raw {
     reset: Reset,
     #[serde(default)]
     limits: Limits,
+    #[serde(default)]
+    tls: Tls,
     #[serde(default)]
     clock: Clock,
     #[serde(default)]
@@ -91,6 +94,12 @@ enum HowWord {
 #[serde(deny_unknown_fields)]
 struct Post {
     post: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tls {
+    ca: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -228,8 +237,11 @@ impl Raw {
             signed: self.people.signed.map_or_else(people::ann, Person::from),
             attacker: self.people.attacker.map_or_else(people::mallory, Person::from),
             expected_failures: self.expected_failure,
+            ca: self.tls.ca,
+            is_https: false,
             folder: folder.to_path_buf(),
             file: file.to_owned(),
+            text: String::new(),
         }
     }
 }

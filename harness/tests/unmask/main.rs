@@ -5,6 +5,7 @@
 mod child;
 mod pipe;
 mod sp;
+mod tls;
 
 use std::path::Path;
 

@@ -1,17 +1,25 @@
-//! `samlspec targets`: which ones are at hand, and whether a file is right.
+//! `samlspec targets`: which ones are at hand, whether a file is right, a first file for an SP, and what a target runs on.
+
+mod init;
+mod install;
 
 use std::collections::BTreeMap;
 
 use clap::Subcommand;
 use harness::select::{all_cases, skip_reason};
-use harness::target::{Target, at_hand as found};
+use harness::target::{Target, at_hand as found, problems};
 use harness::{Fault, scenario};
 
 use crate::say;
 
 /// What to do with targets.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  samlspec targets list\n  samlspec targets check my-sp.toml")]
+#[command(after_help = "\
+Examples:
+  samlspec targets list
+  samlspec targets init --metadata http://127.0.0.1:8080/saml/metadata --out my-sp.toml
+  samlspec targets check my-sp.toml
+  samlspec targets install python3-saml")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -21,19 +29,25 @@ pub(crate) struct Arguments {
 enum Command {
     /// List the targets at hand
     List,
-    /// Read a target file and say what is wrong with it, or what it is going to skip
+    /// Write a first target file from an SP's metadata, with comments on what is left to fill in
+    Init(init::Arguments),
+    /// Say everything that is wrong with a target file, or what it is going to skip
     Check {
         /// `builtin`, a name, or a file
         #[arg(value_name = "NAME|FILE")]
         target: String,
     },
+    /// Put into a cache folder what a target runs on; system packages only with --system
+    Install(install::Arguments),
 }
 
-/// Lists or checks.
-pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
-    match &arguments.command {
+/// Does it.
+pub(crate) async fn run(arguments: Arguments) -> Result<(), Fault> {
+    match arguments.command {
         None | Some(Command::List) => say::to_stdout(&at_hand().join("\n")),
-        Some(Command::Check { target }) => check(&Target::named_or_file(target)?)?,
+        Some(Command::Init(arguments)) => init::run(&arguments).await?,
+        Some(Command::Check { target }) => check(&Target::named_or_file(&target)?)?,
+        Some(Command::Install(arguments)) => install::run(&arguments)?,
     }
     Ok(())
 }
@@ -49,6 +63,10 @@ pub(crate) fn at_hand() -> Vec<String> {
 
 fn check(target: &Target) -> Result<(), Fault> {
     let cases = all_cases(scenario::all()?);
+    let wrong = problems(target, &cases);
+    if !wrong.is_empty() {
+        return Err(Fault::usage(wrong.join("\n")));
+    }
     let mut reasons = BTreeMap::<String, usize>::new();
     for reason in cases.iter().filter_map(|case| skip_reason(case, target, true)) {
         *reasons.entry(reason).or_default() += 1;
