@@ -107,7 +107,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<u8, Fault> {
         jobs: arguments.jobs.or(settings.jobs).unwrap_or(8),
         seed: arguments.seed.unwrap_or_else(play::random),
         program,
-        record: arguments.report.iter().any(|file| file.kind.shows_evidence()),
+        record: reports.iter().any(|file| file.kind.shows_evidence()),
     };
     if options.selection.rows.as_ref().is_some_and(BTreeSet::is_empty) {
         say::to_stdout(&format!("nothing failed last time against {}", target.id));
