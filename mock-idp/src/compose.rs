@@ -4,7 +4,7 @@
 
 use crate::draft::{AttributeDraft, Confirmation, Draft};
 use crate::facts::{Shape, Slot, Spelling};
-use crate::tree::{Attribute, Element};
+use crate::tree::{Attribute, Element, Node};
 use crate::vendor::Vendor;
 
 /// Which of the vendor's prefixes an element takes when its file does not list it.
@@ -60,6 +60,37 @@ impl<'a> Pen<'a> {
             prefix => format!("{prefix}:{local}"),
         };
         element
+    }
+
+    /// Puts the white space of the vendor's templates into an element and everything below it.
+    pub(crate) fn space(&self, element: &mut Element, parent: &str) {
+        if self.shape.space.is_empty() {
+            return;
+        }
+        let local = element.local().to_owned();
+        for child in element.children.iter_mut().filter_map(Node::element_mut) {
+            self.space(child, &local);
+        }
+        self.space_level(element, parent);
+    }
+
+    /// Puts the white space between the children of this element alone.
+    pub(crate) fn space_level(&self, element: &mut Element, parent: &str) {
+        let local = element.local().to_owned();
+        let before = |child: &str| {
+            let space = &self.shape.space;
+            let listed =
+                space.get(&format!("{parent}/{local}/{child}")).or_else(|| space.get(&format!("{local}/{child}")));
+            listed.map(|fact| fact.value.as_str()).filter(|text| !text.is_empty())
+        };
+        let mut children = Vec::with_capacity(element.children.len());
+        for node in std::mem::take(&mut element.children) {
+            let space = node.element().and_then(|child| before(child.local()));
+            children.extend(space.map(Node::text));
+            children.push(node);
+        }
+        children.extend(before("").map(Node::text));
+        element.children = children;
     }
 
     fn name(&self, family: Family, local: &str) -> String {
@@ -268,7 +299,11 @@ fn attribute_statement(draft: &Draft, pen: &Pen<'_>) -> Option<Element> {
 }
 
 fn attribute_element(attribute: &AttributeDraft, pen: &Pen<'_>) -> Element {
-    let given = [("Name", Some(attribute.name.as_str())), ("NameFormat", attribute.name_format.as_deref())];
+    let given = [
+        ("FriendlyName", attribute.friendly_name.as_deref()),
+        ("Name", Some(attribute.name.as_str())),
+        ("NameFormat", attribute.name_format.as_deref()),
+    ];
     let mut element = pen.saml("AttributeStatement", "Attribute", &given);
     for value in &attribute.values {
         let value_element = pen.saml("Attribute", "AttributeValue", &[]);

@@ -6,7 +6,7 @@ use crate::edit::Part;
 use crate::facts::{AttributeFact, SessionIndex};
 use crate::moment::{self, MomentError};
 use crate::names::{BEARER, SUCCESS};
-use crate::people::{Person, stable_guid};
+use crate::people::Person;
 use crate::random::Random;
 use crate::recipe::Recipe;
 use time::{Duration, OffsetDateTime};
@@ -108,6 +108,8 @@ pub struct AttributeDraft {
     pub name: String,
     /// Its NameFormat, where it is not the vendor's usual one.
     pub name_format: Option<String>,
+    /// Its FriendlyName.
+    pub friendly_name: Option<String>,
     /// Its values.
     pub values: Vec<String>,
 }
@@ -118,8 +120,17 @@ impl Draft {
         let shape = recipe.vendor.shape();
         let times = &shape.times;
         let at = |moment: &str| moment::text(moment, recipe.clock, times.milliseconds.value).map(Some);
-        let response_id = random.id(&shape.ids.response.value);
-        let assertion_id = random.id(&shape.ids.assertion.value);
+        let signed = |signed: bool, usual| match &shape.wire.signed_id {
+            Some(pattern) if signed => &pattern.value,
+            _ => usual,
+        };
+        let response_id = random.id(signed(recipe.sign.response(), &shape.ids.response.value));
+        let assertion_id = random.id(signed(recipe.sign.assertion(), &shape.ids.assertion.value));
+        let spares_destination = shape.wire.destination_when_signed.as_ref().is_some_and(|fact| fact.value);
+        let destination = (recipe.sign.response() || !spares_destination).then(|| recipe.sp.acs.clone());
+        let qualified = shape.login.sp_name_qualifier.as_ref().is_some_and(|fact| fact.value);
+        let session = shape.times.session.as_ref().map(|fact| at(&fact.value)).transpose()?.flatten();
+        let own = || attributes(&shape.attributes, person);
         let session_index = match &shape.ids.session_index.value {
             SessionIndex::RequestIdOr(pattern) => {
                 let millis = (recipe.clock.unix_timestamp_nanos() / 1_000_000).to_string();
@@ -133,7 +144,7 @@ impl Draft {
             response_id: Some(response_id),
             response_version: Some("2.0".to_owned()),
             response_issue_instant: at("now")?,
-            destination: Some(recipe.sp.acs.clone()),
+            destination,
             in_response_to: recipe.in_response_to.clone(),
             consent: None,
             response_issuer: Some(recipe.idp.entity_id.clone()),
@@ -149,7 +160,7 @@ impl Draft {
             name_id: Some(person.user_name.clone()),
             name_id_format: Some(shape.login.name_id_format.value.clone()),
             name_qualifier: None,
-            sp_name_qualifier: None,
+            sp_name_qualifier: qualified.then(|| recipe.sp.entity_id.clone()),
             confirmations: vec![Confirmation {
                 method: Some(BEARER.to_owned()),
                 data: true,
@@ -168,9 +179,10 @@ impl Draft {
             authn_statement: true,
             authn_instant: authn_instant(&times.authn.value, recipe.clock, times.milliseconds.value)?,
             session_index: Some(session_index),
-            session_not_on_or_after: None,
+            session_not_on_or_after: session,
             class: Some(shape.login.class.value.clone()),
-            attributes: attributes(&shape.attributes, person),
+            // Whoever made the recipe for an application decided about the person's attributes; a forgery names another one.
+            attributes: recipe.attributes.clone().filter(|_| *person == recipe.person).unwrap_or_else(own),
         })
     }
 
@@ -183,7 +195,12 @@ impl Draft {
     pub fn set_attribute(&mut self, name: &str, values: Vec<String>) {
         match self.attributes.iter_mut().find(|attribute| attribute.name == name) {
             Some(attribute) => attribute.values = values,
-            None => self.attributes.push(AttributeDraft { name: name.to_owned(), name_format: None, values }),
+            None => self.attributes.push(AttributeDraft {
+                name: name.to_owned(),
+                name_format: None,
+                friendly_name: None,
+                values,
+            }),
         }
     }
 
@@ -240,30 +257,22 @@ fn authn_instant(moment: &str, clock: OffsetDateTime, milliseconds: bool) -> Res
     moment::text(moment, clock, milliseconds).map(Some)
 }
 
-fn attributes(facts: &[AttributeFact], person: &Person) -> Vec<AttributeDraft> {
-    facts
-        .iter()
-        .map(|fact| AttributeDraft {
-            name: fact.name.clone(),
-            name_format: fact.name_format.clone(),
-            values: fact.values.iter().flat_map(|value| filled(value, person)).collect(),
-        })
-        .collect()
-}
-
-/// A value with the person filled in; the group placeholders stand for as many values as there are groups.
-fn filled(value: &str, person: &Person) -> Vec<String> {
-    match value {
-        "${GROUPS}" => person.groups.clone(),
-        "${GROUP_IDS}" => person.groups.iter().map(|group| stable_guid(group)).collect(),
-        _ => vec![
-            value
-                .replace("${USER_NAME}", &person.user_name)
-                .replace("${EMAIL}", &person.email)
-                .replace("${FIRST_NAME}", &person.first_name)
-                .replace("${LAST_NAME}", &person.last_name)
-                .replace("${DISPLAY_NAME}", &person.display_name())
-                .replace("${OBJECT_ID}", &person.object_id()),
-        ],
+/// The attributes of a vendor's new application about this person.
+pub(crate) fn attributes(facts: &[AttributeFact], person: &Person) -> Vec<AttributeDraft> {
+    let draft = |fact: &AttributeFact, values| AttributeDraft {
+        name: fact.name.clone(),
+        name_format: fact.name_format.clone(),
+        friendly_name: fact.friendly_name.clone(),
+        values,
+    };
+    let mut drafts = Vec::new();
+    for fact in facts {
+        let values: Vec<String> = fact.values.iter().flat_map(|value| person.values(value)).collect();
+        if fact.one_by_one {
+            drafts.extend(values.into_iter().map(|value| draft(fact, vec![value])));
+        } else {
+            drafts.push(draft(fact, values));
+        }
     }
+    drafts
 }

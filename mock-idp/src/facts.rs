@@ -3,7 +3,7 @@
 //! Refuses: a field nobody knows, a missing one, a fact without a source. One file per vendor is all it takes to add one.
 
 use crate::algorithm::SignatureAlgorithm;
-use crate::encrypt::{Cipher, KeyPlacement};
+use crate::encrypt::{Cipher, KeyPlacement, KeyTransport, Padding};
 use crate::names::namespace_of;
 use crate::recipe::Sign;
 use crate::wire::Declaration;
@@ -72,6 +72,10 @@ pub struct Shape {
     /// How start tags are written, by local name or by `Parent/Local`; see [`Spelling`].
     #[serde(default)]
     pub spelling: BTreeMap<String, Fact<Spelling>>,
+    /// White space of templates: the text before a child, by `Parent/Child` or with one more ancestor in front; `Parent/`
+    /// is the text before the end tag.
+    #[serde(default)]
+    pub space: BTreeMap<String, Fact<String>>,
 }
 
 /// Names and paths.
@@ -114,6 +118,14 @@ pub struct WireFacts {
     pub signature_wrap: Fact<usize>,
     /// Line length of certificates; 0 is one line.
     pub certificate_wrap: Fact<usize>,
+    /// Whether a wrapped SignatureValue starts and ends with a line end.
+    pub signature_edges: Option<Fact<bool>>,
+    /// Whether an empty element has a space before its slash.
+    pub spaced_slash: Option<Fact<bool>>,
+    /// Whether Destination stands only in a Response that is signed.
+    pub destination_when_signed: Option<Fact<bool>>,
+    /// The ID of a signed element, where it differs from an unsigned one's.
+    pub signed_id: Option<Fact<String>>,
 }
 
 /// Prefixes by family.
@@ -170,6 +182,8 @@ pub struct Times {
     pub assertion: Fact<String>,
     /// `AuthnInstant`.
     pub authn: Fact<String>,
+    /// `SessionNotOnOrAfter`, where the vendor writes one.
+    pub session: Option<Fact<String>>,
 }
 
 /// What gets signed, and how.
@@ -194,6 +208,10 @@ pub enum KeyInfo {
     Certificate,
     /// The certificate's subject, then the certificate.
     SubjectThenCertificate,
+    /// A name of the key, then the certificate.
+    NameThenCertificate,
+    /// There is no KeyInfo.
+    None,
 }
 
 /// Subject and statements.
@@ -206,6 +224,10 @@ pub struct Login {
     pub class: Fact<String>,
     /// Whether the AttributeStatement stands before the AuthnStatement.
     pub attributes_first: Fact<bool>,
+    /// The Name of the attribute that is the vendor's group claim, where there is one.
+    pub group_claim: Option<Fact<String>>,
+    /// Whether the NameID is qualified by the SP's name.
+    pub sp_name_qualifier: Option<Fact<bool>>,
 }
 
 /// One attribute of the AttributeStatement.
@@ -218,6 +240,11 @@ pub struct AttributeFact {
     pub values: Vec<String>,
     /// Its NameFormat, where it differs from the vendor's usual one.
     pub name_format: Option<String>,
+    /// Its FriendlyName, where it has one.
+    pub friendly_name: Option<String>,
+    /// Whether every value stands in an Attribute of its own.
+    #[serde(default)]
+    pub one_by_one: bool,
     /// Where that was seen.
     pub source: String,
     /// When.
@@ -236,8 +263,28 @@ pub struct EncryptionFacts {
     pub cipher: Fact<Cipher>,
     /// Where the EncryptedKey stands.
     pub key_placement: Fact<KeyPlacement>,
+    /// How the content key travels.
+    pub transport: Fact<KeyTransport>,
+    /// Whether OAEP's digest is named although it is the usual SHA-1.
+    pub digest_method: Fact<bool>,
+    /// How the EncryptedKey says for whom it is.
+    pub recipient: Fact<RecipientHint>,
+    /// What fills up the last block in CBC mode.
+    pub padding: Fact<Padding>,
     /// Pattern of the Ids of EncryptedData and EncryptedKey; empty for no Ids.
     pub id: Fact<String>,
+}
+
+/// How an EncryptedKey says for whom it is.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum RecipientHint {
+    /// By the SP's certificate.
+    Certificate,
+    /// By issuer and serial number of the SP's certificate.
+    IssuerSerial,
+    /// Not at all.
+    None,
 }
 
 /// Single Logout.

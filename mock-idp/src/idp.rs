@@ -3,12 +3,13 @@
 use crate::canonical::Scope;
 use crate::compose::Pen;
 use crate::facts::CertificateFacts;
-use crate::key::SigningKey;
+use crate::key::{self, SigningKey};
 use crate::recipe::RecipeError;
 use crate::sign::{self, Plan};
 use crate::vendor::Vendor;
 use crate::wire::{escaped, spell};
 use crate::{base64, read};
+use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -25,6 +26,8 @@ pub struct Idp {
     pub metadata_url: String,
     key: SigningKey,
     certificate: Vec<u8>,
+    /// What its metadata lists beside the certificate that signs.
+    further: Vec<Vec<u8>>,
     subject: String,
     not_after: String,
 }
@@ -42,6 +45,7 @@ impl Idp {
             slo_url: service.slo_path.as_ref().map(|path| format!("{base}{}", path.value)),
             metadata_url: format!("{base}{}", service.metadata_path.value),
             certificate: issue(facts, &key),
+            further: Vec::new(),
             key,
             subject: subject_text(facts),
             not_after: facts.validity.value.1.clone(),
@@ -54,6 +58,21 @@ impl Idp {
         self.certificate = issue(&vendor.shape().certificate, &key);
         self.key = key;
         self
+    }
+
+    /// The same IdP in a roll-over: the first certificate signs, the metadata lists all of them. No list changes nothing.
+    #[must_use]
+    pub fn with_certificates(mut self, certificates: &[Certificate], vendor: Vendor) -> Self {
+        let Some((first, rest)) = certificates.split_first() else { return self };
+        let facts = &vendor.shape().certificate;
+        self.further = rest.iter().map(|certificate| issue(facts, &certificate.key(vendor))).collect();
+        self.with_key(first.key(vendor), vendor)
+    }
+
+    /// The name of its key, where a vendor writes one: the digest of the certificate, as a JSON web key has it.
+    pub fn key_name(&self) -> String {
+        let text = base64::encode(&Sha256::digest(&self.certificate));
+        text.trim_end_matches('=').replace('+', "-").replace('/', "_")
     }
 
     /// The key it signs with.
@@ -89,14 +108,29 @@ impl Idp {
     }
 
     fn fill(&self, template: &str) -> String {
-        template
+        self.fill_keys(template)
             .replace("${ENTITY_ID}", &escaped(&self.entity_id))
             .replace("${SSO}", &escaped(&self.sso_url))
             .replace("${WSFED}", &escaped(&self.wsfed_url()))
             .replace("${SLO}", &escaped(self.slo_url.as_deref().unwrap_or(&self.sso_url)))
-            .replace("${CERTIFICATE_LINES}", &base64::wrapped(&self.certificate, 76))
-            .replace("${CERTIFICATE}", &base64::encode(&self.certificate))
+            .replace("${KEY_NAME}", &self.key_name())
             .replace("${NOT_AFTER_MILLIS}", &self.not_after.replace('Z', ".000Z"))
+    }
+
+    /// Every KeyDescriptor once per certificate, with the white space before it.
+    fn fill_keys(&self, template: &str) -> String {
+        let (mut out, mut rest) = (String::new(), template);
+        while let Some((before, block, after)) = key_descriptor(rest) {
+            out.push_str(before);
+            for certificate in std::iter::once(&self.certificate).chain(&self.further) {
+                let lines = block
+                    .replace("${CERTIFICATE_LINES}", &base64::wrapped(certificate, 76))
+                    .replace("${CERTIFICATE_LINES_64}", &base64::wrapped(certificate, 64));
+                out.push_str(&lines.replace("${CERTIFICATE}", &base64::encode(certificate)));
+            }
+            rest = after;
+        }
+        out + rest
     }
 
     /// The WS-Federation endpoint that Azure lists beside its SAML one; the mock does not answer there.
@@ -114,9 +148,49 @@ impl Idp {
     }
 }
 
+/// One of the certificates of a roll-over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certificate {
+    /// The one over the vendor's own key.
+    Current,
+    /// The one over the key it rolls over to.
+    Next,
+}
+
+impl Certificate {
+    /// The certificate of this name; the error says which names there are.
+    pub fn named(name: &str) -> Result<Self, String> {
+        match name {
+            "current" => Ok(Self::Current),
+            "next" => Ok(Self::Next),
+            _ => Err("`current`, `next`, or both in a list".to_owned()),
+        }
+    }
+
+    fn key(self, vendor: Vendor) -> SigningKey {
+        match self {
+            Self::Current => vendor.key(),
+            Self::Next => key::next(),
+        }
+    }
+}
+
+/// The text around the first KeyDescriptor of a template, which counts together with the white space before it.
+fn key_descriptor(template: &str) -> Option<(&str, &str, &str)> {
+    let prefix = if template.contains("<md:KeyDescriptor") { "md:" } else { "" };
+    let tag = template.find(&format!("<{prefix}KeyDescriptor"))?;
+    let start = template.get(..tag)?.trim_end().len();
+    let end_tag = format!("</{prefix}KeyDescriptor>");
+    let end = tag + template.get(tag..)?.find(&end_tag)? + end_tag.len();
+    Some((template.get(..start)?, template.get(start..end)?, template.get(end..)?))
+}
+
 /// A self-signed certificate over the key: same facts, same octets.
 #[expect(clippy::expect_used, reason = "the facts are compiled in, and a test issues every vendor's certificate")]
 pub(crate) fn issue(facts: &CertificateFacts, key: &SigningKey) -> Vec<u8> {
+    if let Some(certificate) = key.certificate_on_file() {
+        return certificate;
+    }
     parameters(facts)
         .and_then(|parameters| parameters.self_signed(key).ok())
         .expect("certificate facts are usable")
@@ -181,6 +255,20 @@ mod tests {
         let idp = Idp::of(Vendor::named("okta").unwrap(), "http://127.0.0.1:7500/");
         assert_eq!(idp.sso_url, "http://127.0.0.1:7500/app/samlspec_1/exk5amlspec0kta0mock/sso/saml");
         assert_eq!(idp.entity_id, "http://www.okta.com/exk5amlspec0kta0mock");
+    }
+
+    #[test]
+    fn a_roll_over_lists_both_certificates_and_signs_with_the_first() {
+        for vendor in Vendor::all() {
+            let plain = Idp::of(vendor, "http://a.test");
+            let rolled = plain.clone().with_certificates(&[Certificate::Next, Certificate::Current], vendor);
+            assert_ne!(plain.certificate_der(), rolled.certificate_der(), "{vendor:?}");
+            let text: String = rolled.metadata(vendor).split_whitespace().collect();
+            let listed = |idp: &Idp| text.matches(&base64::encode(idp.certificate_der())).count();
+            // A signed document has the certificate that signs once more, in its own Signature.
+            let signed = usize::from(vendor.shape().metadata.signed.value);
+            assert!(listed(&plain) >= 1 && listed(&rolled) == listed(&plain) + signed, "{vendor:?}");
+        }
     }
 
     #[test]

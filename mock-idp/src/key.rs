@@ -1,13 +1,16 @@
 //! The committed signing keys: octets and an algorithm in, a signature out, always the same one.
 //!
-//! RSA PKCS#1 v1.5 has no randomness and ECDSA takes its nonce from the message (RFC 6979). Refuses: an algorithm that
-//! does not fit the key's type.
+//! RSA PKCS#1 v1.5 and Ed25519 have no randomness, ECDSA takes its nonce from the message (RFC 6979), and RSA-PSS gets a salt
+//! that the message decides. Refuses: an algorithm that does not fit the key's type.
 
 use crate::algorithm::SignatureAlgorithm;
 use crate::base64;
 use p256::ecdsa::signature::hazmat::PrehashSigner;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
 use rsa::pkcs8::DecodePrivateKey;
-use rsa::signature::{SignatureEncoding, Signer};
+use rsa::signature::{RandomizedSigner, SignatureEncoding, Signer};
+use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
@@ -19,13 +22,15 @@ enum Kind {
     Rsa { fast: Box<ring::signature::RsaKeyPair>, pkcs8: Vec<u8> },
     P256(Box<p256::ecdsa::SigningKey>, Vec<u8>),
     P384(Box<p384::ecdsa::SigningKey>, Vec<u8>),
+    P521(Box<p521::ecdsa::SigningKey>, Vec<u8>),
+    Ed25519(Box<ring::signature::Ed25519KeyPair>),
 }
 
 /// A key that cannot be read, or cannot sign in this way.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum KeyError {
     /// The text is not an unencrypted PKCS#8 private key of a kind the mock knows.
-    #[error("not an RSA, P-256 or P-384 private key in PKCS#8 PEM")]
+    #[error("not an RSA, P-256, P-384, P-521 or Ed25519 private key in PKCS#8 PEM")]
     Unreadable,
     /// An RSA algorithm with an ECDSA key, or the reverse.
     #[error("{algorithm:?} does not fit this {kind} key")]
@@ -49,10 +54,15 @@ impl SigningKey {
         } else if let Ok(key) = p256::ecdsa::SigningKey::from_pkcs8_der(&der) {
             let point = key.verifying_key().to_sec1_point(false).as_bytes().to_vec();
             Kind::P256(Box::new(key), point)
-        } else {
-            let key = p384::ecdsa::SigningKey::from_pkcs8_der(&der).map_err(|_| KeyError::Unreadable)?;
+        } else if let Ok(key) = p384::ecdsa::SigningKey::from_pkcs8_der(&der) {
             let point = key.verifying_key().to_sec1_point(false).as_bytes().to_vec();
             Kind::P384(Box::new(key), point)
+        } else if let Ok(key) = p521::ecdsa::SigningKey::from_pkcs8_der(&der) {
+            let point = key.verifying_key().to_sec1_point(false).as_bytes().to_vec();
+            Kind::P521(Box::new(key), point)
+        } else {
+            let key = ring::signature::Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der);
+            Kind::Ed25519(Box::new(key.map_err(|_| KeyError::Unreadable)?))
         };
         Ok(Self(Arc::new(kind)))
     }
@@ -63,6 +73,26 @@ impl SigningKey {
             Kind::Rsa { .. } => SignatureAlgorithm::RsaSha256,
             Kind::P256(..) => SignatureAlgorithm::EcdsaSha256,
             Kind::P384(..) => SignatureAlgorithm::EcdsaSha384,
+            Kind::P521(..) => SignatureAlgorithm::EcdsaSha512,
+            Kind::Ed25519(_) => SignatureAlgorithm::Ed25519,
+        }
+    }
+
+    /// Whether this key can sign in this way.
+    pub fn fits(&self, algorithm: SignatureAlgorithm) -> bool {
+        use SignatureAlgorithm as Of;
+        match *self.0 {
+            Kind::Rsa { .. } => !matches!(algorithm, Of::EcdsaSha256 | Of::EcdsaSha384 | Of::EcdsaSha512 | Of::Ed25519),
+            _ => algorithm == self.usual_algorithm(),
+        }
+    }
+
+    /// The certificate on file for a key over which none is issued at run time, DER.
+    pub(crate) fn certificate_on_file(&self) -> Option<Vec<u8>> {
+        match *self.0 {
+            // rcgen signs with P-521 only by a library that the mock does not have.
+            Kind::P521(..) => pem_body(include_str!("../../fixtures/keys/idp-p521.crt.pem")),
+            _ => None,
         }
     }
 
@@ -70,7 +100,11 @@ impl SigningKey {
     pub fn sign(&self, algorithm: SignatureAlgorithm, octets: &[u8]) -> Result<Vec<u8>, KeyError> {
         let digest = algorithm.digest().digest(octets);
         match (&*self.0, algorithm) {
-            (Kind::Rsa { pkcs8, .. }, SignatureAlgorithm::RsaSha1) => rsa_sha1(pkcs8, octets),
+            (Kind::Rsa { pkcs8, .. }, SignatureAlgorithm::RsaSha1) => rsa_slowly::<sha1::Sha1>(pkcs8, octets),
+            (Kind::Rsa { pkcs8, .. }, SignatureAlgorithm::RsaSha224) => rsa_slowly::<Sha224>(pkcs8, octets),
+            (Kind::Rsa { pkcs8, .. }, SignatureAlgorithm::RsaPssSha256) => rsa_pss::<Sha256>(pkcs8, octets),
+            (Kind::Rsa { pkcs8, .. }, SignatureAlgorithm::RsaPssSha384) => rsa_pss::<Sha384>(pkcs8, octets),
+            (Kind::Rsa { pkcs8, .. }, SignatureAlgorithm::RsaPssSha512) => rsa_pss::<Sha512>(pkcs8, octets),
             (Kind::Rsa { fast, .. }, SignatureAlgorithm::RsaSha256) => {
                 rsa_sha2(fast, &ring::signature::RSA_PKCS1_SHA256, octets)
             }
@@ -88,6 +122,11 @@ impl SigningKey {
                 let signature: p384::ecdsa::Signature = key.sign_prehash(&digest).map_err(|_| KeyError::Failed)?;
                 Ok(signature.to_bytes().to_vec())
             }
+            (Kind::P521(key, _), SignatureAlgorithm::EcdsaSha512) => {
+                let signature: p521::ecdsa::Signature = key.sign_prehash(&digest).map_err(|_| KeyError::Failed)?;
+                Ok(signature.to_bytes().to_vec())
+            }
+            (Kind::Ed25519(key), SignatureAlgorithm::Ed25519) => Ok(key.sign(octets).as_ref().to_vec()),
             _ => Err(KeyError::Mismatch { algorithm, kind: self.kind() }),
         }
     }
@@ -97,15 +136,32 @@ impl SigningKey {
             Kind::Rsa { .. } => "RSA",
             Kind::P256(..) => "P-256",
             Kind::P384(..) => "P-384",
+            Kind::P521(..) => "P-521",
+            Kind::Ed25519(_) => "Ed25519",
         }
     }
 }
 
-fn rsa_sha1(pkcs8: &[u8], octets: &[u8]) -> Result<Vec<u8>, KeyError> {
-    // ring does not sign with SHA-1, so the slower crate does.
+/// What ring does not sign with goes through the slower crate.
+fn rsa_slowly<D>(pkcs8: &[u8], octets: &[u8]) -> Result<Vec<u8>, KeyError>
+where
+    D: Digest + rsa::pkcs8::AssociatedOid,
+{
     let key = rsa::PrivateKey::from_pkcs8_der(pkcs8).map_err(|_| KeyError::Failed)?;
-    let signer = rsa::pkcs1v15::SigningKey::<sha1::Sha1>::new(key);
+    let signer = rsa::pkcs1v15::SigningKey::<D>::new(key);
     Ok(signer.try_sign(octets).map_err(|_| KeyError::Failed)?.to_vec())
+}
+
+/// The salt is as long as the digest (RFC 9231, 2.3.10) and drawn by a generator that the octets seed: same octets, same
+/// signature.
+fn rsa_pss<D>(pkcs8: &[u8], octets: &[u8]) -> Result<Vec<u8>, KeyError>
+where
+    D: Digest + sha2::digest::FixedOutputReset,
+{
+    let key = rsa::PrivateKey::from_pkcs8_der(pkcs8).map_err(|_| KeyError::Failed)?;
+    let mut random = ChaCha20Rng::from_seed(Sha256::digest(octets).into());
+    let signer = rsa::pss::SigningKey::<D>::new(key);
+    Ok(signer.try_sign_with_rng(&mut random, octets).map_err(|_| KeyError::Failed)?.to_vec())
 }
 
 fn rsa_sha2(
@@ -125,7 +181,8 @@ impl rcgen::PublicKeyData for SigningKey {
     fn der_bytes(&self) -> &[u8] {
         match &*self.0 {
             Kind::Rsa { fast, .. } => fast.public().as_ref(),
-            Kind::P256(_, point) | Kind::P384(_, point) => point,
+            Kind::P256(_, point) | Kind::P384(_, point) | Kind::P521(_, point) => point,
+            Kind::Ed25519(key) => ring::signature::KeyPair::public_key(&**key).as_ref(),
         }
     }
 
@@ -134,6 +191,9 @@ impl rcgen::PublicKeyData for SigningKey {
             Kind::Rsa { .. } => &rcgen::PKCS_RSA_SHA256,
             Kind::P256(..) => &rcgen::PKCS_ECDSA_P256_SHA256,
             Kind::P384(..) => &rcgen::PKCS_ECDSA_P384_SHA384,
+            // Never issued: see `certificate_on_file`.
+            Kind::P521(..) => &rcgen::PKCS_ECDSA_P384_SHA384,
+            Kind::Ed25519(_) => &rcgen::PKCS_ED25519,
         }
     }
 }
@@ -149,6 +209,8 @@ impl rcgen::SigningKey for SigningKey {
                     key.sign_prehash(&digest).map_err(|_| rcgen::Error::RemoteKeyError)?;
                 Ok(signature.to_der().as_bytes().to_vec())
             }
+            Kind::Ed25519(_) => Self::sign(self, SignatureAlgorithm::Ed25519, message).map_err(failed),
+            Kind::P521(..) => Err(rcgen::Error::RemoteKeyError),
             Kind::P384(key, _) => {
                 let digest = SignatureAlgorithm::EcdsaSha384.digest().digest(message);
                 let signature: p384::ecdsa::Signature =
@@ -193,6 +255,38 @@ pub fn p384() -> SigningKey {
     KEY.clone()
 }
 
+/// An IdP key on the curve P-521.
+pub fn p521() -> SigningKey {
+    static KEY: LazyLock<SigningKey> =
+        LazyLock::new(|| committed(include_str!("../../fixtures/keys/idp-p521.key.pem")));
+    KEY.clone()
+}
+
+/// An IdP key on the curve Ed25519.
+pub fn ed25519() -> SigningKey {
+    static KEY: LazyLock<SigningKey> =
+        LazyLock::new(|| committed(include_str!("../../fixtures/keys/idp-ed25519.key.pem")));
+    KEY.clone()
+}
+
+/// The RSA key that an IdP rolls over to.
+pub fn next() -> SigningKey {
+    static KEY: LazyLock<SigningKey> =
+        LazyLock::new(|| committed(include_str!("../../fixtures/keys/idp-next.key.pem")));
+    KEY.clone()
+}
+
+/// A key that fits this algorithm: one of the curves, or this RSA key.
+pub fn fitting(algorithm: SignatureAlgorithm, rsa: SigningKey) -> SigningKey {
+    match algorithm {
+        SignatureAlgorithm::EcdsaSha256 => p256(),
+        SignatureAlgorithm::EcdsaSha384 => p384(),
+        SignatureAlgorithm::EcdsaSha512 => p521(),
+        SignatureAlgorithm::Ed25519 => ed25519(),
+        _ => rsa,
+    }
+}
+
 /// A key that is part of this package.
 #[expect(clippy::expect_used, reason = "the file is compiled in, and a test reads every one of them")]
 pub(crate) fn committed(pem: &str) -> SigningKey {
@@ -205,14 +299,9 @@ mod tests {
 
     #[test]
     fn the_same_octets_get_the_same_signature() {
-        for (key, algorithm) in [
-            (attacker(), SignatureAlgorithm::RsaSha1),
-            (attacker(), SignatureAlgorithm::RsaSha256),
-            (attacker(), SignatureAlgorithm::RsaSha384),
-            (attacker(), SignatureAlgorithm::RsaSha512),
-            (p256(), SignatureAlgorithm::EcdsaSha256),
-            (p384(), SignatureAlgorithm::EcdsaSha384),
-        ] {
+        for &algorithm in SignatureAlgorithm::ALL {
+            let key = fitting(algorithm, attacker());
+            assert!(key.fits(algorithm), "{algorithm:?}");
             let first = key.sign(algorithm, b"octets").unwrap();
             assert_eq!(first, key.sign(algorithm, b"octets").unwrap(), "{algorithm:?}");
             assert_ne!(first, key.sign(algorithm, b"other").unwrap(), "{algorithm:?}");

@@ -20,6 +20,7 @@
 #![forbid(unsafe_code)]
 
 pub mod algorithm;
+pub mod app;
 pub mod attacks;
 pub mod base64;
 pub mod canonical;
@@ -35,6 +36,7 @@ pub mod message;
 pub mod moment;
 pub mod names;
 pub mod people;
+pub mod proof;
 pub mod quirks;
 pub mod random;
 pub mod read;
@@ -47,11 +49,13 @@ pub mod tree;
 pub mod vendor;
 pub mod wire;
 pub mod workshop;
+mod x509;
 
 pub use algorithm::{DigestAlgorithm, SignatureAlgorithm};
+pub use app::App;
 pub use attacks::Attack;
 pub use edit::Edits;
-pub use encrypt::{Cipher, Encryption, KeyPlacement};
+pub use encrypt::{Cipher, Encryption, EncryptionFault, KeyPlacement, KeyTransport};
 pub use idp::Idp;
 pub use message::Message;
 pub use people::Person;

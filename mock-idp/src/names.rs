@@ -35,6 +35,13 @@ pub const ENCRYPTED_KEY: &str = "http://www.w3.org/2001/04/xmlenc#EncryptedKey";
 /// RSA-OAEP whose mask is fixed to SHA-1.
 pub const OAEP_MGF1P: &str = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p";
 
+/// RSA-OAEP whose mask is named.
+pub const OAEP: &str = "http://www.w3.org/2009/xmlenc11#rsa-oaep";
+/// RSA PKCS#1 v1.5 for keys.
+pub const RSA_PKCS1: &str = "http://www.w3.org/2001/04/xmlenc#rsa-1_5";
+
+/// Attribute names that are URIs (core 8.2.2).
+pub const ATTRNAME_URI: &str = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri";
 /// The status of a login that worked (core 3.2.2.2).
 pub const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
 /// The status of a login the IdP could not do (core 3.2.2.2).

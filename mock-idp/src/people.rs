@@ -35,6 +35,29 @@ impl Person {
         stable_guid(&self.user_name)
     }
 
+    /// A template with the person filled in: `${USER_NAME}`, `${EMAIL}`, `${FIRST_NAME}`, `${LAST_NAME}`,
+    /// `${DISPLAY_NAME}`, `${OBJECT_ID}` and `${LOCAL_NAME}`, what stands before the `@`.
+    pub fn fill(&self, template: &str) -> String {
+        let local = self.user_name.split('@').next().unwrap_or_default();
+        template
+            .replace("${USER_NAME}", &self.user_name)
+            .replace("${EMAIL}", &self.email)
+            .replace("${FIRST_NAME}", &self.first_name)
+            .replace("${LAST_NAME}", &self.last_name)
+            .replace("${DISPLAY_NAME}", &self.display_name())
+            .replace("${OBJECT_ID}", &self.object_id())
+            .replace("${LOCAL_NAME}", local)
+    }
+
+    /// The values a template stands for: `${GROUPS}` and `${GROUP_IDS}` are as many as there are groups.
+    pub fn values(&self, template: &str) -> Vec<String> {
+        match template {
+            "${GROUPS}" => self.groups.clone(),
+            "${GROUP_IDS}" => self.groups.iter().map(|group| stable_guid(group)).collect(),
+            _ => vec![self.fill(template)],
+        }
+    }
+
     /// Given name and family name.
     pub fn display_name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name)

@@ -3,8 +3,9 @@
 //! Refuses: a quirk or attack that makes no sense for this recipe, encryption for an SP without a certificate, a time
 //! that is none, an algorithm that does not fit the IdP's key.
 
-use crate::algorithm::SignatureAlgorithm;
+use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
 use crate::attacks::Attack;
+use crate::draft::AttributeDraft;
 use crate::edit::Edits;
 use crate::encrypt::Encryption;
 use crate::idp::Idp;
@@ -38,8 +39,16 @@ pub struct Recipe {
     pub sign: Sign,
     /// How it gets signed.
     pub signature: SignatureAlgorithm,
+    /// How it gets digested, where that is not the signature algorithm's own digest.
+    pub digest: Option<DigestAlgorithm>,
     /// Whether and how the Assertion gets encrypted.
     pub encrypt: Option<Encryption>,
+    /// Parts of the Assertion that get encrypted on their own, before it is signed.
+    pub encrypt_parts: Vec<EncryptedPart>,
+    /// What the application was set to at the vendor: part of a healthy message, unlike edits.
+    pub settings: Edits,
+    /// The attributes about the person, where an application maps its own.
+    pub attributes: Option<Vec<AttributeDraft>>,
     /// Fields that differ from the vendor's.
     pub edits: Edits,
     /// Something legal but unusual.
@@ -79,6 +88,16 @@ impl Sign {
     pub fn response(self) -> bool {
         matches!(self, Self::Response | Self::Both)
     }
+}
+
+/// A part of an Assertion that can be encrypted on its own (core 2.2.4, 2.7.3.2).
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum EncryptedPart {
+    /// The NameID, which becomes an EncryptedID.
+    NameId,
+    /// Every Attribute, each of which becomes an EncryptedAttribute.
+    Attributes,
 }
 
 /// A recipe that makes no message.
@@ -123,7 +142,11 @@ impl Recipe {
             in_response_to: None,
             sign: vendor.shape().signing.sign.value,
             signature,
+            digest: None,
             encrypt: None,
+            encrypt_parts: Vec::new(),
+            settings: Edits::default(),
+            attributes: None,
             edits: Edits::default(),
             quirk: None,
             attack: None,
@@ -146,6 +169,9 @@ impl Recipe {
     /// The encryption this vendor uses, for [`Recipe::encrypt`].
     pub fn usual_encryption(&self) -> Encryption {
         let facts = &self.vendor.shape().encryption;
-        Encryption { cipher: facts.cipher.value, key_placement: facts.key_placement.value }
+        Encryption {
+            transport: facts.transport.value,
+            ..Encryption::new(facts.cipher.value, facts.key_placement.value)
+        }
     }
 }

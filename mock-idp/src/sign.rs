@@ -37,6 +37,8 @@ pub struct Plan {
     pub certificates: Vec<Vec<u8>>,
     /// The certificate's subject in KeyInfo.
     pub subject: Option<String>,
+    /// The name of the key in KeyInfo.
+    pub key_name: Option<String>,
 }
 
 /// What makes the SignatureValue.
@@ -76,6 +78,7 @@ impl Plan {
     /// The healthy signature of this IdP in this vendor's shape.
     pub fn of(idp: &Idp, vendor: Vendor, algorithm: SignatureAlgorithm, attributes: bool) -> Self {
         let signing = &vendor.shape().signing;
+        let key_info = signing.key_info.value;
         let mut method = Method::exclusive();
         if attributes {
             method.prefix_list.clone_from(&signing.prefix_list.value);
@@ -88,8 +91,9 @@ impl Plan {
             canonicalization: Method::exclusive(),
             transforms: vec![Transform::Enveloped, Transform::Canonical(method)],
             references: vec![Target::Own],
-            certificates: vec![idp.certificate_der().to_vec()],
-            subject: (signing.key_info.value == KeyInfo::SubjectThenCertificate).then(|| idp.subject().to_owned()),
+            certificates: if key_info == KeyInfo::None { Vec::new() } else { vec![idp.certificate_der().to_vec()] },
+            subject: (key_info == KeyInfo::SubjectThenCertificate).then(|| idp.subject().to_owned()),
+            key_name: (key_info == KeyInfo::NameThenCertificate).then(|| idp.key_name()),
         }
     }
 
@@ -133,18 +137,28 @@ pub(crate) fn sign(
     target.attributes.retain(|attribute| !attribute.name.is_empty());
     let octets = canonical(target, around, &plan.digested());
     let digest = plan.digest.digest(octets.as_bytes());
-    let info = signed_info(target.get("ID"), &digest, plan, pen);
+    let mut info = signed_info(target.get("ID"), &digest, plan, pen);
+    pen.space(&mut info, "Signature");
     let mut signature = pen.element(Family::Ds, target.local(), "Signature", &[]);
     let inside = around.inside(target).inside(&signature);
     let value = plan.value(canonical(&info, &inside, &plan.canonicalization).as_bytes())?;
     signature.push(info);
-    let value = base64::wrapped(&value, pen.shape().wire.signature_wrap.value);
-    signature.push(pen.element(Family::Ds, "Signature", "SignatureValue", &[]).saying(value));
+    signature.push(pen.element(Family::Ds, "Signature", "SignatureValue", &[]).saying(signature_text(&value, pen)));
     if !plan.certificates.is_empty() {
-        signature.push(key_info(plan, pen));
+        let mut key_info = key_info(plan, pen);
+        pen.space(&mut key_info, "Signature");
+        signature.push(key_info);
     }
+    pen.space_level(&mut signature, target.local());
     target.insert(position, signature);
     Ok(())
+}
+
+/// Base64 in the vendor's lines, with a line end before and after it where the vendor's library writes them.
+fn signature_text(value: &[u8], pen: &Pen<'_>) -> String {
+    let wire = &pen.shape().wire;
+    let text = base64::wrapped(value, wire.signature_wrap.value);
+    if wire.signature_edges.as_ref().is_some_and(|fact| fact.value) { format!("\n{text}\n") } else { text }
 }
 
 /// The place a Signature has in SAML: right after the Issuer, or first where there is none (core 2.3.3, 3.2.2).
@@ -226,5 +240,9 @@ fn key_info(plan: &Plan, pen: &Pen<'_>) -> Element {
         let lines = base64::wrapped(certificate, pen.shape().wire.certificate_wrap.value);
         data.push(pen.element(Family::Ds, "X509Data", "X509Certificate", &[]).saying(lines));
     }
-    pen.element(Family::Ds, "Signature", "KeyInfo", &[]).holding(data)
+    let mut key_info = pen.element(Family::Ds, "Signature", "KeyInfo", &[]);
+    if let Some(name) = &plan.key_name {
+        key_info.push(pen.element(Family::Ds, "KeyInfo", "KeyName", &[]).saying(name));
+    }
+    key_info.holding(data)
 }

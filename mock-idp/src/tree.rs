@@ -202,7 +202,7 @@ impl Node {
         }
     }
 
-    fn element_mut(&mut self) -> Option<&mut Element> {
+    pub(crate) fn element_mut(&mut self) -> Option<&mut Element> {
         match self {
             Self::Element(element) => Some(element),
             _ => None,

@@ -1,7 +1,8 @@
 //! The vendors the mock looks like: a name in, a handle on that vendor's facts, key and metadata template out.
 //!
-//! A new vendor is a folder under `vendors/`, a key under `fixtures/keys/` and one line in the list below.
+//! A new vendor is a folder under `vendors/`, a key under `fixtures/keys/` and one word in the list below.
 
+use crate::app::Options;
 use crate::facts::{self, FactLine, Shape};
 use crate::key::{SigningKey, committed};
 use std::fmt;
@@ -14,6 +15,7 @@ pub struct Vendor(&'static Entry);
 struct Entry {
     file: &'static str,
     metadata: &'static str,
+    options: LazyLock<Options>,
     shape: LazyLock<Shape>,
     key: LazyLock<SigningKey>,
 }
@@ -23,6 +25,7 @@ macro_rules! vendors {
         static VENDORS: [Entry; [$($name),*].len()] = [$(Entry {
             file: include_str!(concat!("../vendors/", $name, "/vendor.toml")),
             metadata: include_str!(concat!("../vendors/", $name, "/metadata.xml")),
+            options: LazyLock::new(|| options(include_str!(concat!("../vendors/", $name, "/options.toml")))),
             shape: LazyLock::new(|| shape(include_str!(concat!("../vendors/", $name, "/vendor.toml")))),
             key: LazyLock::new(|| committed(include_str!(concat!("../../fixtures/keys/", $name, ".key.pem")))),
         }),*];
@@ -31,7 +34,15 @@ macro_rules! vendors {
 
 vendors!["duo", "azure", "okta", "google", "auth0"];
 
+/// How many vendors of the list a test run plays unless told otherwise.
+const CORE: usize = 5;
+
 impl Vendor {
+    /// The vendors that a test run plays unless told otherwise.
+    pub fn core() -> impl Iterator<Item = Self> {
+        Self::all().take(CORE)
+    }
+
     /// Every vendor, in the order people meet them.
     pub fn all() -> impl Iterator<Item = Self> {
         VENDORS.iter().map(Self)
@@ -55,6 +66,11 @@ impl Vendor {
     /// Everything known about the vendor's wire shape.
     pub fn shape(self) -> &'static Shape {
         &self.0.shape
+    }
+
+    /// The options of the vendor's admin page.
+    pub fn options(self) -> &'static Options {
+        &self.0.options
     }
 
     /// The key that this vendor's mock signs with.
@@ -97,6 +113,11 @@ impl fmt::Debug for Vendor {
 #[expect(clippy::expect_used, reason = "the file is compiled in, and a test reads every one of them")]
 fn shape(file: &str) -> Shape {
     toml::from_str(file).expect("a vendor file is readable")
+}
+
+#[expect(clippy::expect_used, reason = "the file is compiled in, and a test reads every one of them")]
+fn options(file: &str) -> Options {
+    toml::from_str(file).expect("an options file is readable")
 }
 
 #[cfg(test)]

@@ -32,23 +32,28 @@ impl Declaration {
 /// The element and everything in it as text.
 pub fn spell(element: &Element) -> String {
     let mut out = String::new();
-    write(element, &mut out);
+    write(element, false, &mut out);
     out
 }
 
-fn write(element: &Element, out: &mut String) {
+/// The same after what is there already, on request with a space before the slash of an empty element.
+pub(crate) fn spell_into(element: &Element, spaced: bool, out: &mut String) {
+    write(element, spaced, out);
+}
+
+fn write(element: &Element, spaced: bool, out: &mut String) {
     out.push('<');
     out.push_str(&element.name);
     for attribute in &element.attributes {
         write_attribute(attribute, out);
     }
     if element.children.is_empty() {
-        out.push_str("/>");
+        out.push_str(if spaced { " />" } else { "/>" });
         return;
     }
     out.push('>');
     for node in &element.children {
-        write_node(node, out);
+        write_node(node, spaced, out);
     }
     out.push_str("</");
     out.push_str(&element.name);
@@ -67,9 +72,9 @@ fn write_attribute(attribute: &Attribute, out: &mut String) {
     out.push('"');
 }
 
-fn write_node(node: &Node, out: &mut String) {
+fn write_node(node: &Node, spaced: bool, out: &mut String) {
     match node {
-        Node::Element(element) => write(element, out),
+        Node::Element(element) => write(element, spaced, out),
         Node::Text(text) => match &text.spelling {
             Some(spelling) => out.push_str(spelling),
             None => escape(&text.value, false, out),

@@ -10,11 +10,11 @@ use crate::encrypt;
 use crate::key;
 use crate::message::Message;
 use crate::random::Random;
-use crate::recipe::{Recipe, RecipeError};
+use crate::recipe::{EncryptedPart, Recipe, RecipeError};
 use crate::sign::{self, Plan, Signer};
 use crate::step::Step;
-use crate::tree::Element;
-use crate::wire::spell;
+use crate::tree::{Element, Node};
+use crate::wire::spell_into;
 
 /// One message in the making.
 #[derive(Debug)]
@@ -37,6 +37,7 @@ impl<'a> Workshop<'a> {
         let steps = steps(recipe)?;
         let mut random = Random::seeded(recipe.seed);
         let mut draft = Draft::of(recipe, &recipe.person, &mut random)?;
+        recipe.settings.apply(&mut draft, recipe)?;
         recipe.edits.apply(&mut draft, recipe)?;
         for step in &steps {
             if let Step::Draft(change) = step {
@@ -44,6 +45,7 @@ impl<'a> Workshop<'a> {
             }
         }
         let mut plan = Plan::of(&recipe.idp, recipe.vendor, recipe.signature, !draft.attributes.is_empty());
+        plan.digest = recipe.digest.unwrap_or(plan.digest);
         for step in &steps {
             if let Step::Plan(change) = step {
                 change(&mut plan, recipe);
@@ -58,6 +60,9 @@ impl<'a> Workshop<'a> {
         self.run(|step| if let Step::Tree(change) = step { Some(change) } else { None })?;
         // An edit may leave the Assertion out; then there is nothing to sign or to encrypt.
         let has_assertion = self.response.child("Assertion").is_some();
+        if has_assertion {
+            self.encrypt_parts()?;
+        }
         if self.recipe.sign.assertion() && has_assertion {
             self.sign_assertion()?;
         }
@@ -69,7 +74,8 @@ impl<'a> Workshop<'a> {
         }
         self.run(|step| if let Step::Signed(change) = step { Some(change) } else { None })?;
         let mut xml = self.recipe.vendor.shape().wire.declaration.value.text().to_owned();
-        xml.push_str(&spell(&self.response));
+        let spaced = self.recipe.vendor.shape().wire.spaced_slash.as_ref().is_some_and(|fact| fact.value);
+        spell_into(&self.response, spaced, &mut xml);
         for step in &self.steps {
             if let Step::Text(change) = step {
                 change(&mut xml);
@@ -197,7 +203,34 @@ impl<'a> Workshop<'a> {
         let around = Scope::default().inside(&self.response);
         let certificate = self.recipe.sp.encryption_certificate.as_deref();
         let pen = Pen::of(self.recipe.vendor, !self.draft.attributes.is_empty());
-        encrypt::encrypt(assertion, &around, encryption, certificate, &pen, &mut self.random)
+        encrypt::encrypt(assertion, &around, "EncryptedAssertion", encryption, certificate, &pen, &mut self.random)
+    }
+
+    /// Puts an EncryptedID and EncryptedAttributes in the place of what the recipe lists.
+    fn encrypt_parts(&mut self) -> Result<(), RecipeError> {
+        for part in &self.recipe.encrypt_parts {
+            let (parent, local, outer) = match part {
+                EncryptedPart::NameId => ("Subject", "NameID", "EncryptedID"),
+                EncryptedPart::Attributes => ("AttributeStatement", "Attribute", "EncryptedAttribute"),
+            };
+            self.encrypt_children(parent, local, outer)?;
+        }
+        Ok(())
+    }
+
+    fn encrypt_children(&mut self, parent: &str, local: &str, outer: &str) -> Result<(), RecipeError> {
+        let encryption = self.recipe.encrypt.unwrap_or_else(|| self.recipe.usual_encryption());
+        let certificate = self.recipe.sp.encryption_certificate.as_deref();
+        let pen = self.pen();
+        let around = Scope::default().inside(&self.response);
+        let Some(assertion) = self.response.child_mut("Assertion") else { return Ok(()) };
+        let around = around.inside(assertion);
+        let Some(parent) = assertion.child_mut(parent) else { return Ok(()) };
+        let around = around.inside(parent);
+        for child in parent.children.iter_mut().filter_map(Node::element_mut).filter(|child| child.local() == local) {
+            *child = encrypt::encrypt(child, &around, outer, encryption, certificate, &pen, &mut self.random)?;
+        }
+        Ok(())
     }
 
     /// An empty element of the assertion namespace, in the vendor's prefix.

@@ -42,7 +42,7 @@ fn every_cipher_and_key_placement_decrypts() {
     for vendor in Vendor::all() {
         for cipher in Cipher::ALL {
             for key_placement in [KeyPlacement::InKeyInfo, KeyPlacement::Sibling] {
-                let recipe = Recipe { encrypt: Some(Encryption { cipher: *cipher, key_placement }), ..recipe(vendor) };
+                let recipe = Recipe { encrypt: Some(Encryption::new(*cipher, key_placement)), ..recipe(vendor) };
                 let result = accept(&recipe.build().unwrap().xml, &sp, &idp(vendor));
                 assert_eq!(outcome(&result), "accepted as ann@example.test", "{cipher:?} {key_placement:?} {result:?}");
             }

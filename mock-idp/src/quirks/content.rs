@@ -81,7 +81,12 @@ pub(super) const REPEATED_ATTRIBUTE: Quirk = Quirk {
 fn repeated_attribute(draft: &mut Draft, _recipe: &Recipe) {
     for role in ["reader", "writer"] {
         let values = vec![role.to_owned()];
-        draft.attributes.push(AttributeDraft { name: "Role".to_owned(), name_format: None, values });
+        draft.attributes.push(AttributeDraft {
+            name: "Role".to_owned(),
+            name_format: None,
+            friendly_name: None,
+            values,
+        });
     }
 }
 

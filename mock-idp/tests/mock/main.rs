@@ -3,6 +3,8 @@
 //! The modules are marked as tests for clippy, which otherwise takes their helpers for production code.
 
 #[cfg(test)]
+mod apps;
+#[cfg(test)]
 mod support;
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Healthy messages of every vendor: signed where they should be, always the same bytes, and the bytes on file.
 
 use crate::support::{live_signatures, recipe, recipes};
+use mock_idp::recipe::EncryptedPart;
 use mock_idp::{Cipher, Encryption, Idp, KeyPlacement, Recipe, RecipeError, Sign, SignatureAlgorithm, Vendor, key};
 
 fn name_of(sign: Sign) -> &'static str {
@@ -55,11 +56,7 @@ fn what_should_be_signed_is_signed() {
 fn every_algorithm_signs() {
     for &signature in SignatureAlgorithm::ALL {
         let healthy = recipe(Vendor::named("azure").unwrap());
-        let key = match signature {
-            SignatureAlgorithm::EcdsaSha256 => key::p256(),
-            SignatureAlgorithm::EcdsaSha384 => key::p384(),
-            _ => healthy.idp.key().clone(),
-        };
+        let key = key::fitting(signature, healthy.idp.key().clone());
         let idp = healthy.idp.clone().with_key(key, healthy.vendor);
         let recipe = Recipe { idp, signature, ..healthy };
         assert_eq!(live_signatures(&recipe.build().unwrap().xml, &recipe.idp).len(), 1, "{signature:?}");
@@ -95,7 +92,7 @@ fn an_encrypted_assertion_hides_the_person() {
     for recipe in recipes() {
         for &cipher in Cipher::ALL {
             for key_placement in [KeyPlacement::InKeyInfo, KeyPlacement::Sibling] {
-                let recipe = Recipe { encrypt: Some(Encryption { cipher, key_placement }), ..recipe.clone() };
+                let recipe = Recipe { encrypt: Some(Encryption::new(cipher, key_placement)), ..recipe.clone() };
                 let xml = recipe.build().unwrap().xml;
                 assert!(xml.contains("EncryptedAssertion") && xml.contains(cipher.uri()), "{recipe:?}");
                 assert!(!xml.contains("ann@example.test"), "{recipe:?}");
@@ -122,5 +119,17 @@ fn metadata_is_signed_where_the_vendor_signs_it() {
         let idp = Idp::of(vendor, "http://127.0.0.1:7500");
         let live = live_signatures(&idp.metadata(vendor), &idp);
         assert_eq!(live.len(), usize::from(vendor.shape().metadata.signed.value), "{vendor:?}");
+    }
+}
+
+#[test]
+fn parts_are_encrypted_before_the_assertion_is_signed() {
+    for vendor in Vendor::all() {
+        let parts = vec![EncryptedPart::NameId, EncryptedPart::Attributes];
+        let recipe = Recipe { encrypt_parts: parts, sign: Sign::Assertion, ..recipe(vendor) };
+        let xml = recipe.build().unwrap().xml;
+        assert!(xml.contains("EncryptedID>") && xml.contains("EncryptedAttribute>"), "{vendor:?}");
+        assert!(!xml.contains("ann@example.test") && !xml.contains("engineering"), "{vendor:?}");
+        assert_eq!(live_signatures(&xml, &recipe.idp).len(), 1, "{vendor:?}");
     }
 }

@@ -88,7 +88,7 @@ fn encrypted(vendor: Vendor) -> Vec<Row> {
         for key_placement in [KeyPlacement::InKeyInfo, KeyPlacement::Sibling] {
             for sign in LAYOUTS {
                 let mut recipe = healthy(vendor, vendor, sign);
-                recipe.encrypt = Some(Encryption { cipher, key_placement });
+                recipe.encrypt = Some(Encryption::new(cipher, key_placement));
                 rows.push(row(format!("{cipher:?}, key {key_placement:?}, {sign:?} signed"), recipe));
             }
         }
