@@ -13,6 +13,8 @@ pub(crate) enum Namespace {
     Samlp,
     Metadata,
     Dsig,
+    /// Additions to XML Signature (RFC 9231).
+    DsigMore,
     ExcC14n,
     Xenc,
     Xenc11,
@@ -27,6 +29,7 @@ pub(crate) const SAML: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
 pub(crate) const SAMLP: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
 pub(crate) const METADATA: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
 pub(crate) const DSIG: &str = "http://www.w3.org/2000/09/xmldsig#";
+pub(crate) const DSIG_MORE: &str = "http://www.w3.org/2007/05/xmldsig-more#";
 pub(crate) const EXC_C14N: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 pub(crate) const INCLUSIVE_C14N: &str = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315";
 pub(crate) const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
@@ -48,6 +51,7 @@ const KNOWN: &[(&str, Namespace)] = &[
     (SAML, Namespace::Saml),
     (SAMLP, Namespace::Samlp),
     (DSIG, Namespace::Dsig),
+    (DSIG_MORE, Namespace::DsigMore),
     (EXC_C14N, Namespace::ExcC14n),
     (XSI, Namespace::Xsi),
     (XENC, Namespace::Xenc),

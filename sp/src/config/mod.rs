@@ -110,12 +110,17 @@ impl fmt::Display for EndpointUrl {
 /// Which weak algorithms an IdP may use. All off unless the operator says otherwise, for this one IdP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Allow {
-    /// RSA-SHA1 signatures and SHA-1 digests, which pysaml2 and older Auth0 tenants still send.
+    /// RSA-SHA1 signatures and SHA-1 digests, which pysaml2 and older Auth0 tenants still send. SHA-224 too: its
+    /// signatures take the cargo feature `openssl`.
     pub sha1: bool,
     /// RSA keys of 1024 to 2047 bits.
     pub rsa1024: bool,
+    /// RSA keys of 512 bits and more. Keys of less than 1024 bits take the cargo feature `openssl`.
+    pub rsa512: bool,
     /// RSA-1_5 transport of the keys of what is encrypted.
     pub rsa15: bool,
+    /// Triple DES in CBC mode. Takes the cargo feature `openssl`.
+    pub tripledes: bool,
 }
 
 #[cfg(test)]

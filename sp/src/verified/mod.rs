@@ -8,11 +8,15 @@
 
 pub(crate) mod algorithm;
 pub(crate) mod c14n;
+mod curve;
 pub(crate) mod decrypt;
 mod encrypted_assertion;
 mod enveloped;
 mod key;
+#[cfg(feature = "openssl")]
+mod legacy;
 mod opened;
+mod pss;
 #[cfg_attr(not(test), expect(dead_code, reason = "logout messages come by HTTP-Redirect"))]
 pub(crate) mod query;
 mod signature;

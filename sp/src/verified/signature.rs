@@ -4,8 +4,9 @@
 //! transforms other than enveloped-signature and canonicalization, HMAC lengths, canonicalization with comments.
 //! KeyInfo may be there and is never read: the keys are pinned.
 
-use super::algorithm::{DigestAlgorithm, SignatureAlgorithm};
+use super::algorithm::{DigestAlgorithm, RSA_PSS, SignatureAlgorithm};
 use super::c14n::Canonicalization;
+use super::pss;
 use crate::config::Allow;
 use crate::limits::Limits;
 use crate::names::{self, Namespace};
@@ -51,8 +52,7 @@ impl Signature {
         let signed_info_canonicalization =
             canonicalization(document, method, limits, Reason::CanonicalizationNotAllowed)?;
         let method = demand(&mut parts, "SignatureMethod")?;
-        let algorithm = SignatureAlgorithm::of(&algorithm_uri(document, method)?, allow)?;
-        finish(self::children(document, method)?)?;
+        let algorithm = signature_algorithm(document, method, allow)?;
         let reference = one_reference(document, &mut parts)?;
         Ok(Self {
             signed_info,
@@ -83,6 +83,20 @@ impl Reference {
         finish(children)?;
         Ok(Self { id: id.to_owned(), canonicalization, digest, digest_value: base64(document, value)? })
     }
+}
+
+/// The algorithm of a SignatureMethod; only one of them may bring parameters along.
+fn signature_algorithm(document: &Document, method: NodeId, allow: &Allow) -> Result<SignatureAlgorithm, Rejection> {
+    let uri = algorithm_uri(document, method)?;
+    let algorithm = SignatureAlgorithm::of(&uri, allow)?;
+    let mut children = children(document, method)?;
+    let parameters = if uri == RSA_PSS { children.take(Namespace::DsigMore, "RSAPSSParams") } else { None };
+    finish(children)?;
+    let Some(parameters) = parameters else { return Ok(algorithm) };
+    pss::read(document, parameters, allow).map_err(|rejection| match rejection.reason() {
+        Reason::SignatureAlgorithmNotAllowed | Reason::DigestAlgorithmNotAllowed => rejection,
+        _ => as_malformed(rejection),
+    })
 }
 
 /// Exactly one Reference: with two, whoever checks one may read the other.

@@ -130,10 +130,12 @@ fn allow(weak: &[Weak]) -> Result<Allow, String> {
             Weak::Sha1 => allow.sha1 = true,
             Weak::Rsa1024 => allow.rsa1024 = true,
             Weak::Rsa15 => allow.rsa15 = true,
+            Weak::Rsa512 if cfg!(feature = "openssl") => allow.rsa512 = true,
+            Weak::Tripledes if cfg!(feature = "openssl") => allow.tripledes = true,
             Weak::Rsa512 | Weak::Tripledes => {
                 let name = weak.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
                 return Err(format!(
-                    "--allow {name}: this version cannot verify or decrypt with it; it can sha1, rsa1024 and rsa15"
+                    "--allow {name}: this build cannot; build it with `--features openssl`, which compiles OpenSSL"
                 ));
             }
         }

@@ -21,7 +21,11 @@ pub(super) struct ContentCipher {
 enum Mode {
     Cbc(&'static cipher::Algorithm),
     Gcm(&'static aead::Algorithm),
+    #[cfg(feature = "openssl")]
+    TripleDes,
 }
+
+const TRIPLE_DES: &str = "http://www.w3.org/2001/04/xmlenc#tripledes-cbc";
 
 const CIPHERS: &[(&str, Mode, usize)] = &[
     ("http://www.w3.org/2009/xmlenc11#aes128-gcm", Mode::Gcm(&aead::AES_128_GCM), 16),
@@ -35,6 +39,9 @@ const CIPHERS: &[(&str, Mode, usize)] = &[
 impl ContentCipher {
     /// The cipher a message names, if this IdP may use it.
     pub(super) fn of(uri: &str, idp: &Idp) -> Result<Self, Rejection> {
+        if uri == TRIPLE_DES && idp.allow().tripledes {
+            return Self::triple_des();
+        }
         let known = CIPHERS.iter().find(|(known, ..)| *known == uri);
         let (_, mode, key_octets) = *known.ok_or_else(|| not_allowed("AES in CBC or GCM mode", uri))?;
         match mode {
@@ -43,11 +50,23 @@ impl ContentCipher {
         }
     }
 
+    #[cfg(feature = "openssl")]
+    fn triple_des() -> Result<Self, Rejection> {
+        Ok(Self { mode: Mode::TripleDes, key_octets: 24 })
+    }
+
+    #[cfg(not(feature = "openssl"))]
+    fn triple_des() -> Result<Self, Rejection> {
+        Err(not_allowed("AES, because Triple DES takes the cargo feature `openssl`", TRIPLE_DES))
+    }
+
     /// The octets, if they were encrypted with this key.
     pub(super) fn open(self, key: &[u8], content: &[u8]) -> Option<Vec<u8>> {
         match self.mode {
             Mode::Cbc(algorithm) => open_cbc(algorithm, key, content),
             Mode::Gcm(algorithm) => open_gcm(algorithm, key, content),
+            #[cfg(feature = "openssl")]
+            Mode::TripleDes => open_triple_des(key, content),
         }
     }
 }
@@ -61,6 +80,22 @@ fn open_cbc(algorithm: &'static cipher::Algorithm, key: &[u8], content: &[u8]) -
     let key = DecryptingKey::cbc(UnboundCipherKey::new(algorithm, key).ok()?).ok()?;
     let mut octets = blocks.to_vec();
     key.decrypt(&mut octets, DecryptionContext::Iv128(FixedLength::try_from(iv).ok()?)).ok()?;
+    without_padding(octets, BLOCK)
+}
+
+#[cfg(feature = "openssl")]
+fn open_triple_des(key: &[u8], content: &[u8]) -> Option<Vec<u8>> {
+    use openssl::symm::{Cipher, Crypter, Mode};
+    const BLOCK: usize = 8;
+    let (iv, blocks) = content.split_at_checked(BLOCK)?;
+    if blocks.is_empty() || blocks.len() % BLOCK != 0 {
+        return None;
+    }
+    let mut crypter = Crypter::new(Cipher::des_ede3_cbc(), Mode::Decrypt, key, Some(iv)).ok()?;
+    crypter.pad(false);
+    let mut octets = vec![0; blocks.len() + BLOCK];
+    let length = crypter.update(blocks, &mut octets).ok()?;
+    octets.truncate(length);
     without_padding(octets, BLOCK)
 }
 
