@@ -82,7 +82,9 @@ impl TrustedKey {
                 parsed(spki.raw, &[(SignatureAlgorithm::Ed25519, &signature::ED25519)])?
             }
             _ => {
-                return Err(invalid("its public key is neither RSA nor ECDSA nor Ed25519; ask the IdP for one that is"));
+                return Err(invalid(
+                    "its public key is neither RSA nor ECDSA nor Ed25519; ask the IdP for one that is",
+                ));
             }
         };
         Ok(Self { verifiers, not_before, not_after })
