@@ -1,6 +1,7 @@
 //! An IdP as the operator trusts it: its name, its pinned keys, where it listens.
 
 use super::{Allow, ConfigError, EndpointUrl, EntityId};
+use crate::time::Instant;
 use crate::verified::TrustedKey;
 
 /// How many keys of one IdP may be tried on one signature.
@@ -97,6 +98,23 @@ impl IdpBuilder {
     /// Pins the key of a certificate, in PEM, DER or base64. Call it again for each certificate during a roll-over.
     pub fn certificate(mut self, file: &[u8]) -> Result<Self, ConfigError> {
         self.idp.keys.push(TrustedKey::from_certificate(file, &self.idp.allow)?);
+        Ok(self)
+    }
+
+    /// Pins the key of a certificate that somebody has just handed over, and refuses one that is over at `now`: it is
+    /// probably not the one that the IdP signs with today.
+    ///
+    /// [`Self::certificate`] does not look at dates. A key in metadata counts as long as the metadata lists it, which is
+    /// how vendors use certificates: many never renew theirs.
+    pub fn certificate_at(mut self, file: &[u8], now: Instant) -> Result<Self, ConfigError> {
+        let key = TrustedKey::from_certificate(file, &self.idp.allow)?;
+        if let Some(end) = key.not_after().filter(|end| *end < now) {
+            let why = format!(
+                "it was valid until {end}; give the IdP's present one, or its metadata if it still signs with this one"
+            );
+            return Err(ConfigError::Certificate { why });
+        }
+        self.idp.keys.push(key);
         Ok(self)
     }
 

@@ -3,6 +3,7 @@
 //! Nothing here has a default that skips a check: what is not set is strict.
 
 mod decryption_key;
+mod found;
 mod idp;
 pub(crate) mod pem;
 mod sp;

@@ -66,10 +66,10 @@ impl TrustedKey {
     /// logins. Dates are kept, see [`Self::not_after`], but do not decide: a pinned key is valid while it is pinned.
     pub fn from_certificate(file: &[u8], allow: &Allow) -> Result<Self, ConfigError> {
         let der = crate::config::pem::certificate(file)?;
-        let (rest, certificate) =
-            X509Certificate::from_der(&der).map_err(|_| invalid("it is not an X.509 certificate"))?;
+        let (rest, certificate) = X509Certificate::from_der(&der)
+            .map_err(|_| invalid("it is not an X.509 certificate; export it again as PEM"))?;
         if !rest.is_empty() {
-            return Err(invalid("there are octets behind the certificate"));
+            return Err(invalid("there are octets behind the certificate; export it again"));
         }
         let instant = |time: x509_parser::time::ASN1Time| Instant::from_unix_seconds(time.timestamp());
         let (not_before, not_after) =

@@ -117,7 +117,7 @@ pub(super) fn idps(flags: &Inspect, now: Instant, limits: &Limits) -> Result<Vec
     let entity_id = flags.idp_entity_id.clone().ok_or("give --idp-metadata, or --idp-entity-id and --idp-cert")?;
     let mut builder = Idp::builder(EntityId::new(entity_id).map_err(|error| error.to_string())?).allow(allow);
     for file in &flags.idp_cert {
-        builder = builder.certificate(&read(file)?).map_err(|error| format!("{}: {error}", file.display()))?;
+        builder = builder.certificate_at(&read(file)?, now).map_err(|error| format!("{}: {error}", file.display()))?;
     }
     builder.build().map(|idp| vec![idp]).map_err(|error| error.to_string())
 }
