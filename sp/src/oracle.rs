@@ -5,7 +5,7 @@
 
 use crate::limits::Limits;
 use crate::parsed::{self, Document, Kind, NodeId};
-use crate::verified::c14n::{Canonicalization, canonicalize};
+use crate::verified::c14n::{Canonicalization, Comments, canonicalize};
 use bergshamra::c14n::{C14nMode, canonicalize_doc};
 use bergshamra::xml::{NodeSet, uppsala};
 use proptest::collection::vec;
@@ -156,11 +156,11 @@ proptest! {
         let Some(ours) = read(&source) else { return Ok(()) };
         let theirs = uppsala::parse(&source).map_err(|error| TestCaseError::fail(format!("only ours takes {source}: {error}")))?;
         let elements = theirs.descendants(theirs.root()).into_iter().filter(|id| theirs.element(*id).is_some());
-        let exclusive = Canonicalization::Exclusive { prefixes: list.iter().map(|p| (*p).to_owned()).collect() };
+        let exclusive = Canonicalization::Exclusive { prefixes: list.iter().map(|p| (*p).to_owned()).collect(), comments: Comments::Dropped };
         let mut count = 0;
         for (our_apex, their_apex) in ours.all_elements().zip(elements) {
             let set = NodeSet::tree_without_comments(their_apex, &theirs);
-            for (how, mode, list) in [(&exclusive, C14nMode::Exclusive, list.as_slice()), (&Canonicalization::Inclusive, C14nMode::Inclusive, &[])] {
+            for (how, mode, list) in [(&exclusive, C14nMode::Exclusive, list.as_slice()), (&Canonicalization::Inclusive { comments: Comments::Dropped }, C14nMode::Inclusive, &[])] {
                 let octets = canonicalize(&ours, our_apex, None, how, usize::MAX).unwrap();
                 let expected = canonicalize_doc(&theirs, mode, Some(&set), list).unwrap();
                 prop_assert_eq!(octets, String::from_utf8_lossy(&expected), "{:?} {}", how, source);
@@ -182,8 +182,8 @@ proptest! {
     ) {
         let Some(ours) = read(&source) else { return Ok(()) };
         let elements: Vec<_> = ours.all_elements().collect();
-        let exclusive = Canonicalization::Exclusive { prefixes: list.iter().map(|p| (*p).to_owned()).collect() };
-        for how in [exclusive, Canonicalization::Inclusive] {
+        let exclusive = Canonicalization::Exclusive { prefixes: list.iter().map(|p| (*p).to_owned()).collect(), comments: Comments::Dropped };
+        for how in [exclusive, Canonicalization::Inclusive { comments: Comments::Dropped }] {
             for apex in &elements {
                 let without = elements[left_out.index(elements.len())];
                 if without == *apex {
@@ -196,7 +196,7 @@ proptest! {
                 our_tree(&cut, cut.root(), &mut of_cut);
                 our_tree(&again, again.root(), &mut of_octets);
                 // Inclusive canonicalization moves `xml:` attributes from outside to the apex.
-                let first = usize::from(how == Canonicalization::Inclusive);
+                let first = usize::from(how == Canonicalization::Inclusive { comments: Comments::Dropped });
                 prop_assert_eq!(&of_cut[first..], &of_octets[first..], "{}", source);
                 prop_assert_eq!(cut.all_elements().count(), again.all_elements().count(), "{}", source);
                 prop_assert_eq!(cut.parent(cut.root()), NodeId::DOCUMENT);

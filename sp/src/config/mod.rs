@@ -122,6 +122,8 @@ pub struct Allow {
     pub rsa15: bool,
     /// Triple DES in CBC mode. Takes the cargo feature `openssl`.
     pub tripledes: bool,
+    /// Canonicalization that digests comments as well. Comments inside values are refused all the same.
+    pub c14n_comments: bool,
 }
 
 #[cfg(test)]

@@ -150,7 +150,10 @@ mod tests {
         idp().certificate_at(CERTIFICATE.as_bytes(), end).unwrap();
         let error = idp().certificate_at(CERTIFICATE.as_bytes(), end.later(std::time::Duration::from_secs(1)));
         let error = error.unwrap_err().to_string();
-        assert!(error.contains(&format!("valid until {end}")) && error.contains("give the IdP's present one"), "{error}");
+        assert!(
+            error.contains(&format!("valid until {end}")) && error.contains("give the IdP's present one"),
+            "{error}"
+        );
     }
 
     /// Each row: a key that is too weak to trust, what is said of it, and what allows it.

@@ -1,6 +1,6 @@
 //! Canonical XML: an element of a tree in, the one spelling that is digested out.
 //!
-//! Exclusive XML Canonicalization 1.0 with `PrefixList`, and Canonical XML 1.0, both without comments. There is no
+//! Exclusive XML Canonicalization 1.0 with `PrefixList`, and Canonical XML 1.0, each with and without comments. There is no
 //! failure here that could digest as nothing: what canonicalization cannot treat, the reader has refused.
 
 use crate::names::Namespace;
@@ -11,9 +11,24 @@ use crate::reject::{Reason, Rejection};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Canonicalization {
     /// Those it uses itself, and those of the list as Canonical XML would; the list names the default one `#default`.
-    Exclusive { prefixes: Vec<String> },
+    Exclusive { prefixes: Vec<String>, comments: Comments },
     /// All that are in scope.
-    Inclusive,
+    Inclusive { comments: Comments },
+}
+
+/// Whether comments are digested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comments {
+    Dropped,
+    Kept,
+}
+
+impl Canonicalization {
+    fn comments(&self) -> Comments {
+        match self {
+            Self::Exclusive { comments, .. } | Self::Inclusive { comments } => *comments,
+        }
+    }
 }
 
 /// The canonical form of `apex` and all inside it but `without`. At most `most` octets, or none at all: a declaration
@@ -115,7 +130,7 @@ impl<'d> Writer<'d> {
         let written = match self.how {
             _ if id == self.apex => return None,
             Canonicalization::Exclusive { .. } => self.written,
-            Canonicalization::Inclusive => u64::MAX,
+            Canonicalization::Inclusive { .. } => u64::MAX,
         };
         self.document.verbatim(id, written)
     }
@@ -128,7 +143,16 @@ impl<'d> Writer<'d> {
                 self.flush();
                 escape_text(&self.document.characters(id), &mut self.out);
             }
-            Kind::Comment => {}
+            Kind::Comment => self.comment(id),
+        }
+    }
+
+    /// As it stands, delimiters included, with line ends as the reader of a text would see them.
+    fn comment(&mut self, id: NodeId) {
+        if self.how.comments() == Comments::Kept {
+            self.flush();
+            let text = self.document.text_at(self.document.span(id));
+            self.out.push_str(&text.replace("\r\n", "\n").replace('\r', "\n"));
         }
     }
 
@@ -157,7 +181,7 @@ impl<'d> Writer<'d> {
     /// The declarations this element must carry, sorted by prefix.
     fn collect_due(&mut self, id: NodeId) {
         match self.how {
-            Canonicalization::Exclusive { prefixes } => {
+            Canonicalization::Exclusive { prefixes, .. } => {
                 self.render(self.document.prefix(id));
                 for attribute in self.document.attributes(id) {
                     let prefix = self.document.text_at(attribute.prefix);
@@ -173,12 +197,12 @@ impl<'d> Writer<'d> {
                     }
                 }
             }
-            Canonicalization::Inclusive if id == self.apex => {
+            Canonicalization::Inclusive { .. } if id == self.apex => {
                 for binding in self.scope.clone() {
                     self.render(binding.prefix);
                 }
             }
-            Canonicalization::Inclusive => {
+            Canonicalization::Inclusive { .. } => {
                 for declaration in self.document.declarations(id) {
                     self.render(self.document.text_at(declaration.prefix));
                 }
@@ -208,7 +232,7 @@ impl<'d> Writer<'d> {
     /// Canonical XML 1.0 moves `xml:*` attributes of left-out ancestors to the apex (2.4).
     fn inherited_xml_attributes(&self, id: NodeId) -> Vec<Attribute> {
         let mut inherited: Vec<Attribute> = Vec::new();
-        if id != self.apex || *self.how != Canonicalization::Inclusive {
+        if id != self.apex || !matches!(self.how, Canonicalization::Inclusive { .. }) {
             return inherited;
         }
         let mut at = id;

@@ -248,3 +248,6 @@ fn unusable() -> ConfigError {
 fn invalid(why: &str) -> ConfigError {
     ConfigError::Certificate { why: why.to_owned() }
 }
+
+#[cfg(test)]
+mod tests;

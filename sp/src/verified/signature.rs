@@ -1,11 +1,12 @@
 //! One ds:Signature: an element of a tree in, its parts as plain values out (dsig 4, core 5.4).
 //!
 //! Refuses everything the SAML profile of XML Signature has no use for: ds:Object, Manifest, several References,
-//! transforms other than enveloped-signature and canonicalization, HMAC lengths, canonicalization with comments.
+//! transforms other than enveloped-signature and canonicalization, HMAC lengths, canonicalization with comments unless
+//! allowed.
 //! KeyInfo may be there and is never read: the keys are pinned.
 
 use super::algorithm::{DigestAlgorithm, RSA_PSS, SignatureAlgorithm};
-use super::c14n::Canonicalization;
+use super::c14n::{Canonicalization, Comments};
 use super::pss;
 use crate::config::Allow;
 use crate::limits::Limits;
@@ -50,7 +51,7 @@ impl Signature {
         let mut parts = self::children(document, signed_info)?;
         let method = demand(&mut parts, "CanonicalizationMethod")?;
         let signed_info_canonicalization =
-            canonicalization(document, method, limits, Reason::CanonicalizationNotAllowed)?;
+            canonicalization(document, method, allow, limits, Reason::CanonicalizationNotAllowed)?;
         let method = demand(&mut parts, "SignatureMethod")?;
         let algorithm = signature_algorithm(document, method, allow)?;
         let reference = one_reference(document, &mut parts)?;
@@ -73,7 +74,7 @@ impl Reference {
         })?;
         let mut children = children(document, reference)?;
         let canonicalization = match children.take(Namespace::Dsig, "Transforms") {
-            Some(transforms) => self::transforms(document, transforms, limits)?,
+            Some(transforms) => self::transforms(document, transforms, allow, limits)?,
             None => return Err(wrong_transforms("no Transforms")),
         };
         let method = demand(&mut children, "DigestMethod")?;
@@ -111,7 +112,12 @@ fn one_reference(document: &Document, parts: &mut Children<'_>) -> Result<NodeId
 }
 
 /// Exactly the two transforms, in the only order in which they make sense.
-fn transforms(document: &Document, transforms: NodeId, limits: &Limits) -> Result<Canonicalization, Rejection> {
+fn transforms(
+    document: &Document,
+    transforms: NodeId,
+    allow: &Allow,
+    limits: &Limits,
+) -> Result<Canonicalization, Rejection> {
     let mut children = children(document, transforms)?;
     let mut next = || children.take(Namespace::Dsig, "Transform");
     let (Some(enveloped), Some(c14n), None) = (next(), next(), next()) else {
@@ -123,7 +129,7 @@ fn transforms(document: &Document, transforms: NodeId, limits: &Limits) -> Resul
         return Err(wrong_transforms(&uri));
     }
     finish(self::children(document, enveloped)?)?;
-    canonicalization(document, c14n, limits, Reason::TransformNotAllowed)
+    canonicalization(document, c14n, allow, limits, Reason::TransformNotAllowed)
 }
 
 fn wrong_transforms(found: &str) -> Rejection {
@@ -134,19 +140,24 @@ fn wrong_transforms(found: &str) -> Rejection {
 fn canonicalization(
     document: &Document,
     method: NodeId,
+    allow: &Allow,
     limits: &Limits,
     reason: Reason,
 ) -> Result<Canonicalization, Rejection> {
     let uri = algorithm_uri(document, method)?;
     let mut children = children(document, method)?;
+    let comments = match uri.as_str() {
+        names::EXC_C14N | names::INCLUSIVE_C14N => Comments::Dropped,
+        names::EXC_C14N_COMMENTS | names::INCLUSIVE_C14N_COMMENTS if allow.c14n_comments => Comments::Kept,
+        _ => return Err(Rejection::new(reason, "canonicalization without comments", uri)),
+    };
     let how = match uri.as_str() {
-        names::EXC_C14N => {
+        names::INCLUSIVE_C14N | names::INCLUSIVE_C14N_COMMENTS => Canonicalization::Inclusive { comments },
+        _ => {
             let list = children.take(Namespace::ExcC14n, "InclusiveNamespaces");
             let prefixes = list.map(|list| prefix_list(document, list, limits)).transpose()?;
-            Canonicalization::Exclusive { prefixes: prefixes.unwrap_or_default() }
+            Canonicalization::Exclusive { prefixes: prefixes.unwrap_or_default(), comments }
         }
-        names::INCLUSIVE_C14N => Canonicalization::Inclusive,
-        _ => return Err(Rejection::new(reason, "canonicalization without comments", uri)),
     };
     finish(children)?;
     Ok(how)

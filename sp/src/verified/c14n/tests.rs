@@ -6,7 +6,10 @@ use crate::limits::Limits;
 use crate::parsed::read;
 
 fn exclusive(prefixes: &[&str]) -> Canonicalization {
-    Canonicalization::Exclusive { prefixes: prefixes.iter().map(|p| (*p).to_owned()).collect() }
+    Canonicalization::Exclusive {
+        prefixes: prefixes.iter().map(|p| (*p).to_owned()).collect(),
+        comments: Comments::Dropped,
+    }
 }
 
 /// Canonicalizes the first element with this local name.
@@ -20,7 +23,11 @@ fn octets(source: &str, local: &str, how: &Canonicalization) -> String {
 fn one_spelling_for_all() {
     let check = |source: &str, expected: &str| {
         assert_eq!(octets(source, "a", &exclusive(&[])), expected, "{source}");
-        assert_eq!(octets(source, "a", &Canonicalization::Inclusive), expected, "{source}");
+        assert_eq!(
+            octets(source, "a", &Canonicalization::Inclusive { comments: Comments::Dropped }),
+            expected,
+            "{source}"
+        );
     };
     check("<a/>", "<a></a>");
     check("<a  c = 'x'\n b='1' ></a >", "<a b=\"1\" c=\"x\"></a>");
@@ -65,7 +72,7 @@ fn exclusive_writes_a_prefix_again_when_it_changes() {
 fn inclusive_brings_the_context_along() {
     let source = "<r xmlns:u='urn:u' xmlns='urn:d' xml:lang='en' xml:space='preserve' other='1'><m xml:lang='de'><a u:x='1'/></m></r>";
     assert_eq!(
-        octets(source, "a", &Canonicalization::Inclusive),
+        octets(source, "a", &Canonicalization::Inclusive { comments: Comments::Dropped }),
         "<a xmlns=\"urn:d\" xmlns:u=\"urn:u\" xml:lang=\"de\" xml:space=\"preserve\" u:x=\"1\"></a>"
     );
     assert_eq!(octets(source, "a", &exclusive(&[])), "<a xmlns=\"urn:d\" xmlns:u=\"urn:u\" u:x=\"1\"></a>");
@@ -90,4 +97,21 @@ fn the_length_is_bounded() {
     };
     assert_eq!(length(200_000), Some(102_607));
     assert_eq!(length(102_000), None);
+}
+
+#[test]
+fn comments_that_are_kept() {
+    let kept = |source: &str| {
+        [
+            octets(source, "a", &Canonicalization::Exclusive { prefixes: vec![], comments: Comments::Kept }),
+            octets(source, "a", &Canonicalization::Inclusive { comments: Comments::Kept }),
+        ]
+    };
+    for (source, expected) in [
+        ("<a><!-- x --></a>", "<a><!-- x --></a>"),
+        ("<a><b/><!--1\r\n2\r3--><c/></a>", "<a><b></b><!--1\n2\n3--><c></c></a>"),
+        ("<r><!--out--><a><!-- &amp;<>--></a><!--out--></r>", "<a><!-- &amp;<>--></a>"),
+    ] {
+        assert_eq!(kept(source), [expected, expected], "{source}");
+    }
 }

@@ -1,0 +1,155 @@
+//! Every algorithm that the mock signs or encrypts with, in every combination: accepted where it is allowed, refused for
+//! its own reason where not. The mock makes them with other libraries than `sp` has; `harness/judges` shows the same
+//! combinations to xmlsec1 as far as it knows them.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
+
+mod common;
+
+use common::{accept, outcome, recipe, sp, trusted};
+use mock_idp::canonical::Method;
+use mock_idp::encrypt::{KeyTransport, Scheme};
+use mock_idp::quirks::Quirk;
+use mock_idp::sign::{Plan, Transform};
+use mock_idp::step::Step;
+use mock_idp::{Cipher, DigestAlgorithm, Encryption, KeyPlacement, Recipe, Sign, SignatureAlgorithm, Vendor};
+use sp::{Allow, Reason};
+
+const ANN: &str = "accepted as ann@example.test";
+const HAS_OPENSSL: bool = cfg!(feature = "openssl");
+const STRICT: Allow =
+    Allow { sha1: false, rsa1024: false, rsa512: false, rsa15: false, tripledes: false, c14n_comments: false };
+const LAX: Allow = Allow { sha1: true, rsa1024: true, rsa512: true, rsa15: true, tripledes: true, c14n_comments: true };
+
+const fn canonicalized(steps: &'static [Step]) -> Quirk {
+    Quirk { id: "test", about: "", source: "", needs: "", applies: |_| true, steps }
+}
+
+fn set(plan: &mut Plan, method: &Method) {
+    plan.canonicalization = method.clone();
+    plan.transforms = vec![Transform::Enveloped, Transform::Canonical(method.clone())];
+}
+
+/// Each form, and whether it keeps comments.
+static FORMS: &[(Quirk, bool)] = &[
+    (canonicalized(&[Step::Plan(|plan, _| set(plan, &Method::exclusive()))]), false),
+    (
+        canonicalized(&[Step::Plan(|plan, _| {
+            set(plan, &Method { prefix_list: vec!["xs".to_owned(), "#default".to_owned()], ..Method::exclusive() })
+        })]),
+        false,
+    ),
+    (canonicalized(&[Step::Plan(|plan, _| set(plan, &Method::inclusive()))]), false),
+    (canonicalized(&[Step::Plan(|plan, _| set(plan, &Method { comments: true, ..Method::exclusive() }))]), true),
+    (canonicalized(&[Step::Plan(|plan, _| set(plan, &Method { comments: true, ..Method::inclusive() }))]), true),
+];
+
+fn is_weak(digest: DigestAlgorithm) -> bool {
+    matches!(digest, DigestAlgorithm::Sha1 | DigestAlgorithm::Sha224)
+}
+
+/// The reason of the first part that is not allowed, in the order of SignedInfo.
+fn of_signature(algorithm: SignatureAlgorithm, digest: DigestAlgorithm, comments: bool, allow: Allow) -> &'static str {
+    let reason = if comments && !allow.c14n_comments {
+        Reason::CanonicalizationNotAllowed
+    } else if is_weak(algorithm.digest()) && !allow.sha1 {
+        Reason::SignatureAlgorithmNotAllowed
+    } else if algorithm == SignatureAlgorithm::RsaSha224 && !HAS_OPENSSL {
+        Reason::SignatureAlgorithmNotAllowed
+    } else if is_weak(digest) && !allow.sha1 {
+        Reason::DigestAlgorithmNotAllowed
+    } else {
+        return ANN;
+    };
+    reason.name()
+}
+
+#[test]
+fn every_signature_algorithm_with_every_digest_and_canonicalization() {
+    let vendor = Vendor::named("okta").unwrap();
+    let (mut messages, mut accepted) = (0, 0);
+    for &algorithm in SignatureAlgorithm::ALL {
+        let key = mock_idp::key::fitting(algorithm, vendor.key());
+        let signer = mock_idp::Idp::of(vendor, "https://idp.example.test").with_key(key, vendor);
+        for &digest in DigestAlgorithm::ALL {
+            for (form, comments) in FORMS {
+                let mut recipe = recipe(vendor);
+                recipe.idp = signer.clone();
+                let recipe = Recipe {
+                    signature: algorithm,
+                    digest: Some(digest),
+                    quirk: Some(form),
+                    sign: Sign::Both,
+                    ..recipe
+                };
+                let xml = recipe.build().unwrap().xml;
+                messages += 1;
+                for allow in [STRICT, LAX] {
+                    let result = accept(&xml, &sp(), &trusted(&signer, vendor, allow));
+                    let expected = of_signature(algorithm, digest, *comments, allow);
+                    assert_eq!(outcome(&result), expected, "{algorithm:?} {digest:?} {allow:?} {result:?}");
+                    accepted += usize::from(result.is_ok());
+                }
+            }
+        }
+    }
+    let weak = if HAS_OPENSSL { 25 } else { 0 };
+    assert_eq!((messages, accepted), (12 * 5 * 5, 10 * 3 * 3 + 11 * 5 * 5 + weak));
+}
+
+fn transports() -> Vec<KeyTransport> {
+    let mut transports = vec![KeyTransport { scheme: Scheme::Pkcs1, ..KeyTransport::default() }];
+    for &digest in DigestAlgorithm::ALL {
+        transports.push(KeyTransport { digest, ..KeyTransport::default() });
+        transports.extend(DigestAlgorithm::ALL.iter().map(|&mask| KeyTransport { scheme: Scheme::Oaep, digest, mask }));
+    }
+    transports
+}
+
+fn decrypts(cipher: Cipher, transport: KeyTransport, allow: Allow) -> bool {
+    let cipher = cipher != Cipher::TripleDesCbc || allow.tripledes && HAS_OPENSSL;
+    let transport = match transport.scheme {
+        Scheme::Pkcs1 => allow.rsa15,
+        Scheme::OaepMgf1p | Scheme::Oaep => {
+            HAS_OPENSSL || transport.digest == transport.mask && transport.digest != DigestAlgorithm::Sha224
+        }
+    };
+    cipher && transport
+}
+
+#[test]
+fn every_key_transport_with_every_cipher_and_placement() {
+    let vendor = Vendor::named("okta").unwrap();
+    let idp = mock_idp::Idp::of(vendor, "https://idp.example.test");
+    let (mut messages, mut accepted) = (0, 0);
+    for &cipher in Cipher::ALL.iter().chain(&[Cipher::TripleDesCbc]) {
+        for transport in transports() {
+            for key_placement in [KeyPlacement::InKeyInfo, KeyPlacement::Sibling] {
+                let encryption = Encryption { transport, ..Encryption::new(cipher, key_placement) };
+                let xml = Recipe { encrypt: Some(encryption), ..recipe(vendor) }.build().unwrap().xml;
+                messages += 1;
+                for allow in [STRICT, LAX] {
+                    let result = accept(&xml, &sp(), &trusted(&idp, vendor, allow));
+                    let expected = match decrypts(cipher, transport, allow) {
+                        true => ANN,
+                        false => Reason::EncryptionAlgorithmNotAllowed.name(),
+                    };
+                    assert_eq!(outcome(&result), expected, "{encryption:?} {allow:?} {result:?}");
+                    accepted += usize::from(result.is_ok());
+                }
+                assert_eq!(decrypts(cipher, transport, LAX), names_openssl(&xml, vendor).is_none());
+            }
+        }
+    }
+    let of_a_cipher = if HAS_OPENSSL { (30, 31) } else { (5, 6) };
+    let triple_des = if HAS_OPENSSL { 31 } else { 0 };
+    assert_eq!((messages, accepted), (7 * 31 * 2, 2 * (6 * (of_a_cipher.0 + of_a_cipher.1) + triple_des)));
+}
+
+/// A refusal for want of a library says which feature has it.
+fn names_openssl(xml: &str, vendor: Vendor) -> Option<String> {
+    let idp = mock_idp::Idp::of(vendor, "https://idp.example.test");
+    let rejection = accept(xml, &sp(), &trusted(&idp, vendor, LAX)).err()?;
+    assert!(rejection.expected().contains("cargo feature `openssl`"), "{rejection}");
+    Some(rejection.expected().to_owned())
+}
