@@ -1,21 +1,90 @@
-//! How long one acceptance takes, by vendor and layout, beside its floor: tracked by criterion from run to run.
+//! The whole table: every vendor in every signed layout, other algorithms, encryption, sizes, one thread and two.
 //!
-//! `cargo bench -p benches --bench throughput`. Compare ratios, not microseconds: see the bench `ratios`.
+//! `cargo bench -p benches --bench throughput [-- --quick]`. Writes `target/bench/throughput.csv` and one plot beside it.
 
-use benches::{Case, Error, Floor};
-use criterion::{Criterion, Throughput};
+use benches::rounds::{Rounds, lane};
+use benches::sheet::{self, Row};
+use benches::{Case, Error, Floor, encrypted, recipe, signed_with, with_groups};
+use mock_idp::{Recipe, Sign, SignatureAlgorithm, Vendor};
 use std::hint::black_box;
+use std::path::Path;
+use std::sync::Barrier;
+use std::time::Instant;
 
 fn main() -> Result<(), Error> {
-    let mut criterion = Criterion::default().configure_from_args();
-    for case in Case::all()? {
+    let rounds = if std::env::args().any(|argument| argument == "--quick") { 12 } else { 100 };
+    let mut rows = Vec::new();
+    sheet::head()?;
+    for recipe in recipes()? {
+        let case = Case::of(recipe)?;
         let floor = Floor::of(&case)?;
-        let mut group = criterion.benchmark_group(&case.name);
-        group.throughput(Throughput::Elements(1));
-        group.bench_function("floor", |bencher| bencher.iter(|| black_box(floor.run().is_ok())));
-        group.bench_function("accept", |bencher| bencher.iter(|| black_box(case.accept().is_ok())));
-        group.finish();
+        let mut lanes = [lane(|| floor.run().is_ok()), lane(|| case.read().is_ok()), lane(|| case.accept().is_ok())];
+        let played = Rounds::play(&mut lanes, rounds)?;
+        for (place, stage) in ["floor", "read", "accept"].into_iter().enumerate() {
+            let (microseconds, ratio) = (played.microseconds(place), played.ratio(place, 0));
+            rows.push(row(&case, stage, 1, microseconds, ratio));
+        }
+        let best = |threads| (0..rounds).map(|_| per_second(&case, threads)).fold(0.0, f64::max);
+        let speed_up = best(2) / best(1);
+        let (microseconds, ratio) = (played.microseconds(2) / speed_up, played.ratio(2, 0) / speed_up);
+        rows.push(row(&case, "accept", 2, microseconds, ratio));
+        rows.iter().rev().take(4).rev().try_for_each(Row::say)?;
+        sheet::say(&format!("two threads accept {speed_up:.2} times as many {} as one\n", case.name))?;
     }
-    criterion.final_summary();
-    Ok(())
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
+    std::fs::create_dir_all(&folder)?;
+    sheet::write_csv(&rows, &folder.join("throughput.csv"))?;
+    let accepted: Vec<Row> = rows.into_iter().filter(|row| row.stage == "accept" && row.threads == 1).collect();
+    sheet::write_svg(&accepted, "full acceptance as a ratio to its floor", &folder.join("throughput.svg"))?;
+    sheet::say("written: target/bench/throughput.csv, target/bench/throughput.svg")
+}
+
+fn recipes() -> Result<Vec<Recipe>, Error> {
+    let mut recipes = Vec::new();
+    for vendor in Vendor::all() {
+        for sign in [Sign::Assertion, Sign::Response, Sign::Both] {
+            recipes.push(signed_with(recipe(vendor.name(), sign)?, SignatureAlgorithm::RsaSha256));
+        }
+    }
+    let okta = || recipe("okta", Sign::Assertion);
+    for algorithm in [
+        SignatureAlgorithm::RsaSha384,
+        SignatureAlgorithm::RsaSha512,
+        SignatureAlgorithm::EcdsaSha256,
+        SignatureAlgorithm::EcdsaSha384,
+    ] {
+        recipes.push(signed_with(okta()?, algorithm));
+    }
+    recipes.extend([encrypted(okta()?), encrypted(recipe("azure", Sign::Assertion)?)]);
+    for groups in [100, 1_000, 8_000] {
+        recipes.push(with_groups(okta()?, groups));
+    }
+    Ok(recipes)
+}
+
+fn row(case: &Case, stage: &str, threads: usize, microseconds: f64, ratio: f64) -> Row {
+    let (case, algorithm, octets) = (case.name.clone(), case.algorithm(), case.xml.len());
+    Row { case, algorithm, octets, stage: stage.to_owned(), threads, microseconds, ratio }
+}
+
+/// How many messages so many threads accept in a second, over a few milliseconds. The best of many such stretches is
+/// one in which every thread had a processor.
+fn per_second(case: &Case, threads: usize) -> f64 {
+    const RUNS: u32 = 64;
+    let runs = RUNS.min(1 + 2_000_000 / u32::try_from(case.xml.len()).unwrap_or(u32::MAX));
+    let ready = Barrier::new(threads);
+    let times: Vec<f64> = std::thread::scope(|scope| {
+        let run = || {
+            ready.wait();
+            let begin = Instant::now();
+            for _ in 0..runs {
+                black_box(case.accept().is_ok());
+            }
+            begin.elapsed().as_secs_f64()
+        };
+        let started: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+        started.into_iter().map(|thread| thread.join().unwrap_or(f64::INFINITY)).collect()
+    });
+    // The slowest thread counts for all.
+    (threads * runs as usize) as f64 / times.into_iter().fold(0.0, f64::max)
 }

@@ -1,10 +1,15 @@
-//! The floor under one message: base64, digest and signature, on octets that were cut out beforehand.
+//! The floor under one message: base64, digests, signatures and decryption, on octets that were cut out beforehand.
 
-use crate::{Case, Error};
-use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
+use crate::{Case, Error, SP_KEY};
+use aws_lc_rs::aead::{self, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::cipher::{self, DecryptingKey, DecryptionContext, UnboundCipherKey};
+use aws_lc_rs::digest::{self, digest};
+use aws_lc_rs::iv::FixedLength;
+use aws_lc_rs::rsa::{OAEP_SHA1_MGF1SHA1, OaepPrivateDecryptingKey, PrivateDecryptingKey};
+use aws_lc_rs::signature::{self, ParsedPublicKey, VerificationAlgorithm};
 use bergshamra::c14n::{C14nMode, canonicalize_doc};
 use bergshamra::xml::{NodeSet, uppsala};
+use mock_idp::{Cipher, Recipe, SignatureAlgorithm};
 use uppsala::{Document, NodeId};
 
 /// The inevitable work of verifying one message.
@@ -12,7 +17,9 @@ use uppsala::{Document, NodeId};
 pub struct Floor {
     field: String,
     key: ParsedPublicKey,
+    digest: &'static digest::Algorithm,
     signed: Vec<Signed>,
+    sealed: Option<Sealed>,
 }
 
 /// What one signature needs: the octets it covers, its SignedInfo, its value.
@@ -24,15 +31,31 @@ struct Signed {
     value: Vec<u8>,
 }
 
+/// What decryption needs: the key inside its wrapping, and the content.
+#[derive(Debug)]
+struct Sealed {
+    ours: OaepPrivateDecryptingKey,
+    wrapped: Vec<u8>,
+    cipher: Cipher,
+    content: Vec<u8>,
+}
+
 impl Floor {
     /// Cuts out what is signed, and sees that it verifies: a floor over wrong octets would be none.
+    ///
+    /// What is signed inside of ciphertext is cut out of the same message without the encryption.
     pub fn of(case: &Case) -> Result<Self, Error> {
-        let document = uppsala::parse(&case.xml).map_err(|error| error.to_string())?;
-        let named = |local: &str| elements(&document, local);
-        let signatures = named("Signature");
+        let sealed = case.recipe.encrypt.map(|encryption| Sealed::cut(&case.xml, encryption.cipher)).transpose()?;
+        let clear = match sealed {
+            Some(_) => Recipe { encrypt: None, ..case.recipe.clone() }.build()?.xml,
+            None => case.xml.clone(),
+        };
+        let document = uppsala::parse(&clear).map_err(|error| error.to_string())?;
+        let signatures = elements(&document, "Signature");
         let signed =
             signatures.iter().map(|signature| Signed::cut(&document, *signature)).collect::<Result<Vec<_>, _>>()?;
-        let floor = Self { field: case.field.clone(), key: key(case)?, signed };
+        let (verifies, digest) = algorithms(case.recipe.signature)?;
+        let floor = Self { field: case.field.clone(), key: key(case, verifies)?, digest, signed, sealed };
         floor.run()?;
         Ok(floor)
     }
@@ -44,12 +67,77 @@ impl Floor {
 
     /// Does the work once.
     pub fn run(&self) -> Result<(), Error> {
+        self.base64()?;
+        if let Some(sealed) = &self.sealed {
+            sealed.open()?;
+        }
+        self.digests()?;
+        self.signature_values()
+    }
+
+    /// The first part of the work: the form field out of its base64.
+    pub fn base64(&self) -> Result<(), Error> {
         std::hint::black_box(base64_simd::STANDARD.decode_to_vec(&self.field)?);
+        Ok(())
+    }
+
+    /// The digests of what is signed.
+    pub fn digests(&self) -> Result<(), Error> {
         for signed in &self.signed {
-            if digest(&SHA256, &signed.octets).as_ref() != signed.digest {
+            if digest(self.digest, &signed.octets).as_ref() != signed.digest {
                 return Err("the digest differs".into());
             }
+        }
+        Ok(())
+    }
+
+    /// The public-key operations, with the digest of each SignedInfo.
+    pub fn signature_values(&self) -> Result<(), Error> {
+        for signed in &self.signed {
             self.key.verify_sig(&signed.signed_info, &signed.value)?;
+        }
+        Ok(())
+    }
+}
+
+impl Sealed {
+    fn cut(xml: &str, cipher: Cipher) -> Result<Self, Error> {
+        let document = uppsala::parse(xml).map_err(|error| error.to_string())?;
+        let value_in = |holder: &str| -> Result<Vec<u8>, Error> {
+            let holder = elements(&document, holder).into_iter().next().ok_or("no ciphertext")?;
+            let data = child(&document, holder, "CipherData")?;
+            value(&document, child(&document, data, "CipherValue")?)
+        };
+        let pem: String = SP_KEY.lines().filter(|line| !line.starts_with("-----")).collect();
+        let key = PrivateDecryptingKey::from_pkcs8(&base64_simd::STANDARD.decode_to_vec(pem)?)?;
+        Ok(Self {
+            ours: OaepPrivateDecryptingKey::new(key)?,
+            wrapped: value_in("EncryptedKey")?,
+            cipher,
+            content: value_in("EncryptedData")?,
+        })
+    }
+
+    /// The private operation and the content cipher.
+    fn open(&self) -> Result<(), Error> {
+        let mut room = vec![0; self.ours.min_output_size()];
+        let key = self.ours.decrypt(&OAEP_SHA1_MGF1SHA1, &self.wrapped, &mut room, None)?;
+        let wrong = || Error::from("the ciphertext is too short");
+        match self.cipher {
+            Cipher::Aes128Gcm | Cipher::Aes256Gcm => {
+                let algorithm = if key.len() == 16 { &aead::AES_128_GCM } else { &aead::AES_256_GCM };
+                let (nonce, sealed) = self.content.split_at_checked(aead::NONCE_LEN).ok_or_else(wrong)?;
+                let mut octets = sealed.to_vec();
+                let nonce = Nonce::try_assume_unique_for_key(nonce)?;
+                LessSafeKey::new(UnboundKey::new(algorithm, key)?).open_in_place(nonce, Aad::empty(), &mut octets)?;
+            }
+            _ => {
+                let algorithm = if key.len() == 16 { &cipher::AES_128 } else { &cipher::AES_256 };
+                let (iv, blocks) = self.content.split_at_checked(16).ok_or_else(wrong)?;
+                let mut octets = blocks.to_vec();
+                let iv = DecryptionContext::Iv128(FixedLength::try_from(iv)?);
+                DecryptingKey::cbc(UnboundCipherKey::new(algorithm, key)?)?.decrypt(&mut octets, iv)?;
+            }
         }
         Ok(())
     }
@@ -61,23 +149,21 @@ impl Signed {
         let whole = NodeSet::tree_without_comments(parent, document);
         let rest = whole.subtract(&NodeSet::tree_without_comments(signature, document));
         let signed_info = child(document, signature, "SignedInfo")?;
-        let value = |within: NodeId, local: &str| -> Result<Vec<u8>, Error> {
-            let element =
-                elements(document, local).into_iter().find(|id| is_within(document, *id, within)).ok_or("a value")?;
-            let text: String = document.text_content_deep(element).split_ascii_whitespace().collect();
-            Ok(base64_simd::STANDARD.decode_to_vec(text)?)
+        let value_in = |local: &str| -> Result<Vec<u8>, Error> {
+            let within = |id: &NodeId| is_within(document, *id, signature);
+            value(document, elements(document, local).into_iter().find(within).ok_or("a value")?)
         };
         let prefixes = prefix_list(document, signature);
         Ok(Self {
             octets: canonicalize_doc(document, C14nMode::Exclusive, Some(&rest), &prefixes)?,
-            digest: value(signature, "DigestValue")?,
+            digest: value_in("DigestValue")?,
             signed_info: canonicalize_doc(
                 document,
                 C14nMode::Exclusive,
                 Some(&NodeSet::tree_without_comments(signed_info, document)),
                 &[] as &[&str],
             )?,
-            value: value(signature, "SignatureValue")?,
+            value: value_in("SignatureValue")?,
         })
     }
 }
@@ -105,21 +191,42 @@ fn is_within(document: &Document<'_>, id: NodeId, ancestor: NodeId) -> bool {
     std::iter::successors(Some(id), |at| document.parent(*at)).any(|at| at == ancestor)
 }
 
-/// The IdP's key, from the certificate in its metadata.
-fn key(case: &Case) -> Result<ParsedPublicKey, Error> {
-    let metadata = uppsala::parse(&case.idp_metadata).map_err(|error| error.to_string())?;
-    let certificate = elements(&metadata, "X509Certificate").into_iter().next().ok_or("no certificate")?;
-    let text: String = metadata.text_content_deep(certificate).split_ascii_whitespace().collect();
-    let der = base64_simd::STANDARD.decode_to_vec(text)?;
-    let spki = spki(&der).ok_or("no public key in the certificate")?;
-    Ok(ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, spki)?)
+/// The octets of an element that holds base64.
+fn value(document: &Document<'_>, element: NodeId) -> Result<Vec<u8>, Error> {
+    let text: String = document.text_content_deep(element).split_ascii_whitespace().collect();
+    Ok(base64_simd::STANDARD.decode_to_vec(text)?)
 }
 
-/// The SubjectPublicKeyInfo of a certificate over an RSA-2048 key: it has a fixed start and length.
+fn algorithms(
+    signature: SignatureAlgorithm,
+) -> Result<(&'static dyn VerificationAlgorithm, &'static digest::Algorithm), Error> {
+    Ok(match signature {
+        SignatureAlgorithm::RsaSha256 => (&signature::RSA_PKCS1_2048_8192_SHA256, &digest::SHA256),
+        SignatureAlgorithm::RsaSha384 => (&signature::RSA_PKCS1_2048_8192_SHA384, &digest::SHA384),
+        SignatureAlgorithm::RsaSha512 => (&signature::RSA_PKCS1_2048_8192_SHA512, &digest::SHA512),
+        SignatureAlgorithm::EcdsaSha256 => (&signature::ECDSA_P256_SHA256_FIXED, &digest::SHA256),
+        SignatureAlgorithm::EcdsaSha384 => (&signature::ECDSA_P384_SHA384_FIXED, &digest::SHA384),
+        other => return Err(format!("no floor for {other:?}").into()),
+    })
+}
+
+/// The IdP's key, from the certificate in its metadata.
+fn key(case: &Case, algorithm: &'static dyn VerificationAlgorithm) -> Result<ParsedPublicKey, Error> {
+    let metadata = uppsala::parse(&case.idp_metadata).map_err(|error| error.to_string())?;
+    let certificate = elements(&metadata, "X509Certificate").into_iter().next().ok_or("no certificate")?;
+    let der = value(&metadata, certificate)?;
+    let spki = spki(&der).ok_or("no public key in the certificate")?;
+    Ok(ParsedPublicKey::new(algorithm, spki)?)
+}
+
+/// The SubjectPublicKeyInfo of a certificate over an RSA-2048, P-256 or P-384 key: each has a fixed start and length.
 fn spki(der: &[u8]) -> Option<&[u8]> {
-    const START: &[u8] =
+    const RSA: &[u8] =
         &[0x30, 0x82, 0x01, 0x22, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
-    const LENGTH: usize = 294;
-    let at = der.windows(START.len()).position(|window| window == START)?;
-    der.get(at..at + LENGTH)
+    const P256: &[u8] = &[0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+    const P384: &[u8] = &[0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+    [(RSA, 294), (P256, 91), (P384, 120)].into_iter().find_map(|(start, length)| {
+        let at = der.windows(start.len()).position(|window| window == start)?;
+        der.get(at..at + length)
+    })
 }

@@ -7,6 +7,7 @@ use super::{Document, Kind, NodeId};
 use crate::names::Namespace;
 use crate::reject::{Reason, Rejection};
 use crate::time::Instant;
+use std::borrow::Cow;
 
 /// The child elements of one element, taken one by one in schema order.
 pub(crate) struct Children<'d> {
@@ -72,10 +73,16 @@ impl<'d> Children<'d> {
 /// House rule house-7: a comment inside a value is refused, although canonicalization drops it, because the two halves
 /// are what readers of the past took for the whole.
 pub(crate) fn text(document: &Document, element: NodeId) -> Result<String, Rejection> {
-    let mut whole = String::new();
+    borrowed_text(document, element).map(Cow::into_owned)
+}
+
+/// The same for who only looks at it: most texts stand in the document as one piece.
+pub(crate) fn borrowed_text(document: &Document, element: NodeId) -> Result<Cow<'_, str>, Rejection> {
+    let mut whole = Cow::Borrowed("");
     for child in document.children(element) {
         match document.kind(child) {
-            Kind::Text { .. } | Kind::Cdata => whole.push_str(&document.characters(child)),
+            Kind::Text { .. } | Kind::Cdata if whole.is_empty() => whole = document.characters(child),
+            Kind::Text { .. } | Kind::Cdata => whole.to_mut().push_str(&document.characters(child)),
             Kind::Comment => {
                 let expected = format!("text in {}", document.qualified_name(element));
                 return Err(Rejection::new(Reason::CommentInText, expected, "a comment"));
@@ -92,7 +99,7 @@ pub(crate) fn text(document: &Document, element: NodeId) -> Result<String, Rejec
 
 /// The value of an attribute that the schema demands.
 pub(crate) fn attribute(document: &Document, element: NodeId, name: &str) -> Result<String, Rejection> {
-    document.attribute(element, name).map(std::borrow::Cow::into_owned).ok_or_else(|| {
+    document.attribute(element, name).map(Cow::into_owned).ok_or_else(|| {
         let expected = format!("the attribute {name} on {}", document.qualified_name(element));
         Rejection::new(Reason::AttributeMissing, expected, "none")
     })

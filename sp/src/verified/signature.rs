@@ -14,6 +14,7 @@ use crate::names::{self, Namespace};
 use crate::parsed::walk::{self, Children};
 use crate::parsed::{Document, NodeId};
 use crate::reject::{Reason, Rejection};
+use std::borrow::Cow;
 
 /// The parts of one Signature.
 #[derive(Debug)]
@@ -146,12 +147,12 @@ fn canonicalization(
 ) -> Result<Canonicalization, Rejection> {
     let uri = algorithm_uri(document, method)?;
     let mut children = children(document, method)?;
-    let comments = match uri.as_str() {
+    let comments = match uri.as_ref() {
         names::EXC_C14N | names::INCLUSIVE_C14N => Comments::Dropped,
         names::EXC_C14N_COMMENTS | names::INCLUSIVE_C14N_COMMENTS if allow.c14n_comments => Comments::Kept,
         _ => return Err(Rejection::new(reason, "canonicalization without comments", uri)),
     };
-    let how = match uri.as_str() {
+    let how = match uri.as_ref() {
         names::INCLUSIVE_C14N | names::INCLUSIVE_C14N_COMMENTS => Canonicalization::Inclusive { comments },
         _ => {
             let list = children.take(Namespace::ExcC14n, "InclusiveNamespaces");
@@ -177,14 +178,14 @@ fn prefix_list(document: &Document, list: NodeId, limits: &Limits) -> Result<Vec
     Ok(prefixes)
 }
 
-fn algorithm_uri(document: &Document, element: NodeId) -> Result<String, Rejection> {
+fn algorithm_uri(document: &Document, element: NodeId) -> Result<Cow<'_, str>, Rejection> {
     let uri = document.attribute(element, "Algorithm");
-    uri.map(std::borrow::Cow::into_owned).ok_or_else(|| malformed("an Algorithm", document.qualified_name(element)))
+    uri.ok_or_else(|| malformed("an Algorithm", document.qualified_name(element)))
 }
 
 /// The octets of an element that holds base64 and nothing else.
 pub(super) fn base64(document: &Document, element: NodeId) -> Result<Vec<u8>, Rejection> {
-    let text = walk::text(document, element).map_err(as_malformed)?;
+    let text = walk::borrowed_text(document, element).map_err(as_malformed)?;
     crate::decoded::base64::decode_in_xml(&text)
         .ok_or_else(|| malformed("base64", format!("{} with something else", document.qualified_name(element))))
 }
