@@ -146,6 +146,37 @@ fn demands_of_the_settings() {
     assert_eq!(refused.public_sentence(), "Unencrypted assertions are not allowed");
 }
 
+/// A Response that carries no Assertion: the reason tells whether it was the IdP who refused.
+#[test]
+fn failures_that_the_idp_signed_and_that_nobody_signed() {
+    use mock_idp::edit::Edits;
+    static WITHOUT: mock_idp::Quirk = mock_idp::Quirk {
+        id: "test",
+        about: "",
+        source: "",
+        needs: "",
+        applies: |_| true,
+        steps: &[mock_idp::step::Step::Tree(|bench| bench.take_assertion().map(|_| ()))],
+    };
+    for vendor in Vendor::all() {
+        let edits =
+            Edits { status: Some("urn:oasis:names:tc:SAML:2.0:status:Responder".to_owned()), ..Edits::default() };
+        let failed =
+            |sign| Recipe { quirk: Some(&WITHOUT), edits: edits.clone(), sign, ..recipe(vendor) }.build().unwrap().xml;
+        let found = |xml: &str| {
+            let rejection = accept(xml, &sp(), &idp(vendor)).unwrap_err();
+            (rejection.reason().name(), rejection.found().to_owned())
+        };
+        let said = |by: &str| ("status_not_success", format!("{by}: urn:oasis:names:tc:SAML:2.0:status:Responder"));
+        assert_eq!(found(&failed(Sign::Response)), said("signed by the IdP"), "{}", vendor.name());
+        assert_eq!(found(&failed(Sign::Assertion)), said("unsigned"), "{}", vendor.name());
+        let changed = failed(Sign::Response).replace("status:Responder", "status:Requester");
+        assert_eq!(found(&changed).0, "digest_mismatch", "{}", vendor.name());
+        let success = Recipe { quirk: Some(&WITHOUT), sign: Sign::Response, ..recipe(vendor) };
+        assert_eq!(found(&success.build().unwrap().xml).0, "assertion_missing", "{}", vendor.name());
+    }
+}
+
 #[test]
 fn a_message_for_another_sp_with_our_key_does_not_decrypt_to_anything_else() {
     let vendor = Vendor::named("okta").unwrap();

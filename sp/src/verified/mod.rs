@@ -12,6 +12,7 @@ mod curve;
 pub(crate) mod decrypt;
 mod encrypted_assertion;
 mod enveloped;
+mod failure;
 mod key;
 #[cfg(feature = "openssl")]
 mod legacy;
@@ -130,9 +131,12 @@ pub(crate) fn verify(document: &Document, sp: &Sp, idp: &Idp, account: &mut Acco
     let structure = account.note(Check::Structure, structure::of_response(document))?;
     let response = signed(document, structure.response, idp, limits);
     let response = note_signature(account, Check::ResponseSignature, response)?;
-    demand_encryption(sp, &structure.carried, account)?;
+    let Some(carried) = structure.carried else {
+        return Err(failure::reason(document, response.as_ref(), account));
+    };
+    demand_encryption(sp, &carried, account)?;
     let opener = Opener::new(sp, idp);
-    let (own, assertion_is_signed) = match structure.carried {
+    let (own, assertion_is_signed) = match carried {
         Carried::Clear(assertion) => {
             let signed = note_signature(account, Check::AssertionSignature, signed(document, assertion, idp, limits))?;
             let is_signed = signed.is_some();
@@ -151,7 +155,7 @@ pub(crate) fn verify(document: &Document, sp: &Sp, idp: &Idp, account: &mut Acco
         Some(response) => Envelope::Signed(response),
         None => Envelope::Unsigned(account.note(Check::Objects, EnvelopeHint::read(document))?),
     };
-    Ok(Message { envelope, own, is_encrypted: matches!(structure.carried, Carried::Encrypted(_)) })
+    Ok(Message { envelope, own, is_encrypted: matches!(carried, Carried::Encrypted(_)) })
 }
 
 /// An element that carries a Signature, cut out of its document; none if it carries none.

@@ -5,7 +5,6 @@
 //! not directly behind the Issuer of the Response or of that Assertion, before any of them is looked into.
 
 use crate::names::Namespace;
-use crate::parsed::hint::EnvelopeHint;
 use crate::parsed::{Document, Kind, NodeId};
 use crate::reject::{Reason, Rejection};
 
@@ -27,7 +26,8 @@ pub(super) enum Carried {
 #[derive(Debug)]
 pub(super) struct Structure {
     pub(super) response: Signable,
-    pub(super) carried: Carried,
+    /// None where the IdP reports a failure.
+    pub(super) carried: Option<Carried>,
 }
 
 /// The places in a whole message.
@@ -40,11 +40,10 @@ pub(super) fn of_response(document: &Document) -> Result<Structure, Rejection> {
     values_are_whole(document)?;
     let assertion = one_assertion(document, root)?;
     signatures_belong(document, &[Some(root), assertion])?;
-    let Some(assertion) = assertion else { return Err(nothing_carried(document)) };
-    let carried = match document.is(assertion, Namespace::Saml, "Assertion") {
+    let carried = assertion.map(|assertion| match document.is(assertion, Namespace::Saml, "Assertion") {
         true => Carried::Clear(signable(document, assertion)),
         false => Carried::Encrypted(assertion),
-    };
+    });
     Ok(Structure { response: signable(document, root), carried })
 }
 
@@ -149,15 +148,4 @@ fn signable(document: &Document, element: NodeId) -> Signable {
     let signature =
         document.elements(element).nth(1).filter(|second| document.is(*second, Namespace::Dsig, "Signature"));
     Signable { element, signature }
-}
-
-/// Why there is no Assertion: most often the IdP says so in its Status.
-fn nothing_carried(document: &Document) -> Rejection {
-    match EnvelopeHint::read(document) {
-        Ok(hint) => match hint.values().status.is_success() {
-            Ok(()) => Rejection::new(Reason::AssertionMissing, "one Assertion", "none"),
-            Err(rejection) => rejection,
-        },
-        Err(rejection) => rejection,
-    }
 }

@@ -33,6 +33,8 @@ pub(crate) enum Weak {
     Rsa15,
     /// Triple DES.
     Tripledes,
+    /// Canonicalization that keeps comments.
+    C14nComments,
 }
 
 /// An SP as a TOML file.
@@ -130,6 +132,7 @@ fn allow(weak: &[Weak]) -> Result<Allow, String> {
             Weak::Sha1 => allow.sha1 = true,
             Weak::Rsa1024 => allow.rsa1024 = true,
             Weak::Rsa15 => allow.rsa15 = true,
+            Weak::C14nComments => allow.c14n_comments = true,
             Weak::Rsa512 if cfg!(feature = "openssl") => allow.rsa512 = true,
             Weak::Tripledes if cfg!(feature = "openssl") => allow.tripledes = true,
             Weak::Rsa512 | Weak::Tripledes => {

@@ -59,9 +59,9 @@ pub(crate) struct Inspect {
     /// The IdP started the login. With neither of these two, InResponseTo is not checked.
     #[arg(long)]
     unsolicited: bool,
-    /// The SP's private key, which decrypts Assertions.
-    #[arg(long, value_name = "FILE")]
-    sp_key: Option<PathBuf>,
+    /// A private key of the SP, which decrypts Assertions; several times during a roll-over.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    sp_key: Vec<PathBuf>,
     /// How far the clocks may differ; 0 unless given.
     #[arg(long, value_name = "SECONDS")]
     skew: Option<u64>,
