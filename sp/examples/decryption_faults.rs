@@ -25,6 +25,7 @@ struct Row {
     nanoseconds: Vec<u128>,
 }
 
+#[expect(clippy::disallowed_methods, reason = "it measures how long things take")]
 fn main() -> Result<(), Box<dyn Error>> {
     let now = datetime!(2026-11-25 09:30:00 UTC);
     let vendor = Vendor::named("okta").ok_or("no vendor okta")?;
