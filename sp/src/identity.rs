@@ -54,7 +54,7 @@ pub struct Identity {
 }
 
 /// How long after accepting a message it may be redeemed.
-const REDEEM_WITHIN: Duration = Duration::from_secs(60);
+pub(crate) const REDEEM_WITHIN: Duration = Duration::from_secs(60);
 
 /// Turns a validated message into an identity, unless it, or its request, was used before.
 ///

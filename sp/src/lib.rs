@@ -76,6 +76,7 @@ mod decoded;
 mod identity;
 pub mod inspect;
 mod limits;
+pub mod logout;
 pub mod metadata;
 mod names;
 #[cfg(test)]
@@ -89,7 +90,10 @@ mod validated;
 mod verified;
 
 pub use account::{Check, Outcome};
-pub use config::{Allow, ConfigError, DecryptionKey, Endpoint, EndpointUrl, EntityId, Idp, IdpBuilder, Sp, SpBuilder};
+pub use config::{
+    Allow, ArtifactResolutionService, ConfigError, DecryptionKey, DigestMethod, Endpoint, EndpointUrl, EntityId, Idp,
+    IdpBuilder, Services, SignatureMethod, SigningKey, SingleLogoutService, Sp, SpBuilder,
+};
 pub use decoded::RelayState;
 pub use identity::{Identity, Inserted, OnceStore, redeem};
 pub use limits::Limits;

@@ -124,6 +124,8 @@ reasons! {
     RelayStateTooLong "relay_state_too_long" "bindings-3.5.3-a" "RelayState is longer than 80 bytes"
     DeflateInvalid "deflate_invalid" "bindings-3.4.4.1-a" "the query's message is not one DEFLATE stream"
 
+    QueryMalformed "query_malformed" "bindings-3.4.4.1-b" "the query's fields are not those of the binding, once each and in the signed order"
+
     // The XML.
     NotUtf8 "not_utf8" "house-2" "the message is not UTF-8"
     XmlMalformed "xml_malformed" "xml-2.1-a" "the message is not well-formed XML 1.0 with namespaces"
@@ -175,6 +177,8 @@ reasons! {
     StatusNotSuccess "status_not_success" "core-3.2.2.2-a" "the IdP reports a failure"
     IssuerMissing "issuer_missing" "profiles-4.1.4.2-c" "an Issuer that must be there is missing"
     IssuerMismatch "issuer_mismatch" "profiles-4.1.4.2-d" "the Issuer is not the IdP that is expected here"
+    MetadataExpired "metadata_expired" "metadata-2.3.2-a" "the metadata that describes the IdP is past its validUntil, so its keys do not count"
+    MetadataNotSigned "metadata_not_signed" "metadata-3-a" "metadata that must be signed is not"
     EndpointNotOurs "endpoint_not_ours" "house-18" "it was received at an endpoint that this SP does not have"
     DestinationMissing "destination_missing" "bindings-3.5.5.2-a" "a signed Response must say where it was sent"
     DestinationMismatch "destination_mismatch" "bindings-3.5.5.2-b" "the Response was sent to another endpoint"
@@ -206,6 +210,15 @@ reasons! {
     AuthnStatementMissing "authn_statement_missing" "profiles-4.1.4.2-p" "no AuthnStatement says that the principal authenticated"
     SessionExpired "session_expired" "core-2.7.2-a" "the IdP's session is over"
     AuthenticatedInFuture "authenticated_in_future" "core-2.7.2-b" "it claims an authentication in the future"
+
+    // Logout.
+    LogoutUnexpectedRoot "logout_unexpected_root" "profiles-4.4.3-a" "the document is not the logout message that its field says it is"
+    LogoutNotSigned "logout_not_signed" "profiles-4.4.4.1-a" "nobody signed the logout message"
+    LogoutExpired "logout_expired" "core-3.7.1-a" "the LogoutRequest's NotOnOrAfter has been reached"
+    LogoutNameMissing "logout_name_missing" "core-3.7.1-b" "the LogoutRequest does not say whose sessions end"
+    LogoutUnexpected "logout_unexpected" "profiles-4.4.3.5-a" "no logout of this browser waits for an answer"
+    LogoutAnswerMismatch "logout_answer_mismatch" "core-3.2.2-d" "the LogoutResponse answers another request than ours"
+    LogoutReplayed "logout_replayed" "house-19" "the LogoutRequest was carried out before"
 
     // Once only.
     RequestAlreadyAnswered "request_already_answered" "profiles-4.1.4.5-a" "the request was answered before"

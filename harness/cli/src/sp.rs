@@ -6,10 +6,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use harness::Fault;
-use sp_web::{Clock, MetadataFile, Options, Unsolicited};
+use sp_web::{Clock, MetadataFile, Options, Reread, Unsolicited};
 use tracing_subscriber::EnvFilter;
 
 use crate::say;
+
+/// How often the metadata files are looked at again.
+const REREAD: Duration = Duration::from_secs(30);
 
 /// How the Service Provider runs.
 #[derive(Debug, clap::Args)]
@@ -18,7 +21,7 @@ Example:
   samlspec idp metadata okta > okta.xml
   samlspec sp --idp-metadata okta.xml
 
-Its key for encryption is the public test key: this is an SP to test with. The log on standard error says why a
+Its key for encryption and signing is the public test key: this is an SP to test with. The log on standard error says why a
 message was refused; RUST_LOG=debug says more.")]
 pub(crate) struct Arguments {
     /// Where to listen; port 0 takes any free one
@@ -27,7 +30,7 @@ pub(crate) struct Arguments {
     /// Our origin as browsers see it; http:// and the listener by default
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
-    /// Metadata of an IdP to trust (repeatable)
+    /// Metadata of an IdP to trust (repeatable); read again when the file changes
     #[arg(long, value_name = "FILE")]
     idp_metadata: Vec<PathBuf>,
     /// Let the clock stand still at this instant
@@ -55,6 +58,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Fault> {
         listen: arguments.listen,
         public_url: arguments.public_url,
         idp_metadata: arguments.idp_metadata.iter().map(read).collect::<Result<_, _>>()?,
+        reread: Reread::Every(REREAD),
         clock: arguments.now.map_or_else(Clock::system, Clock::frozen),
         skew: sp::ClockSkew(Duration::from_secs(arguments.skew)),
         database_url: arguments.database_url,

@@ -1,6 +1,6 @@
 //! An IdP as the operator trusts it: its name, its pinned keys, where it listens.
 
-use super::{Allow, ConfigError, EndpointUrl, EntityId};
+use super::{Allow, ConfigError, EndpointUrl, EntityId, Services};
 use crate::time::Instant;
 use crate::verified::TrustedKey;
 
@@ -16,6 +16,7 @@ pub struct Idp {
     single_sign_on: Vec<Endpoint>,
     wants_signed_requests: bool,
     takes_cbc: bool,
+    services: Services,
 }
 
 /// Where an IdP takes requests, and by which binding.
@@ -38,6 +39,7 @@ impl Idp {
                 single_sign_on: Vec::new(),
                 wants_signed_requests: false,
                 takes_cbc: true,
+                services: Services::default(),
             },
         }
     }
@@ -73,6 +75,11 @@ impl Idp {
     /// Where AuthnRequests go, in the order of its metadata.
     pub fn single_sign_on(&self) -> &[Endpoint] {
         &self.single_sign_on
+    }
+
+    /// Logout, artifacts, kinds of NameID.
+    pub fn services(&self) -> &Services {
+        &self.services
     }
 
     /// Its metadata says `WantAuthnRequestsSigned="true"`.
@@ -122,6 +129,13 @@ impl IdpBuilder {
     #[must_use]
     pub fn single_sign_on(mut self, endpoint: Endpoint) -> Self {
         self.idp.single_sign_on.push(endpoint);
+        self
+    }
+
+    /// Sets what it offers beside taking AuthnRequests.
+    #[must_use]
+    pub fn services(mut self, services: Services) -> Self {
+        self.idp.services = services;
         self
     }
 

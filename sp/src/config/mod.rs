@@ -6,10 +6,14 @@ mod decryption_key;
 mod found;
 mod idp;
 pub(crate) mod pem;
+mod services;
+mod signing;
 mod sp;
 
 pub use decryption_key::DecryptionKey;
 pub use idp::{Endpoint, Idp, IdpBuilder};
+pub use services::{ArtifactResolutionService, Services, SingleLogoutService};
+pub use signing::{DigestMethod, SignatureMethod, SigningKey};
 pub use sp::{Sp, SpBuilder};
 
 use std::fmt;

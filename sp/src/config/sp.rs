@@ -1,8 +1,9 @@
 //! Our Service Provider as the operator runs it: its name, its endpoints, its keys, what it demands.
 
-use super::{DecryptionKey, EndpointUrl, EntityId};
+use super::{DecryptionKey, EndpointUrl, EntityId, SigningKey};
 use crate::limits::Limits;
 use crate::time::ClockSkew;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How old a message may be unless set otherwise (house rule house-3).
@@ -13,7 +14,9 @@ const MAX_AGE: Duration = Duration::from_secs(3600);
 pub struct Sp {
     entity_id: EntityId,
     acs: Vec<EndpointUrl>,
+    single_logout: Vec<EndpointUrl>,
     decryption_keys: Vec<DecryptionKey>,
+    signing: Option<Arc<SigningKey>>,
     want_response_signed: bool,
     want_assertion_signed: bool,
     want_encrypted: bool,
@@ -29,7 +32,9 @@ impl Sp {
             sp: Self {
                 entity_id,
                 acs: vec![acs],
+                single_logout: Vec::new(),
                 decryption_keys: Vec::new(),
+                signing: None,
                 want_response_signed: false,
                 want_assertion_signed: false,
                 want_encrypted: false,
@@ -53,6 +58,20 @@ impl Sp {
     /// The keys that decrypt Assertions; several during a roll-over.
     pub fn decryption_keys(&self) -> &[DecryptionKey] {
         &self.decryption_keys
+    }
+
+    /// Where logout messages may be delivered; none, and none are taken.
+    pub fn single_logout(&self) -> &[EndpointUrl] {
+        &self.single_logout
+    }
+
+    /// The key that signs what we send.
+    pub fn signing_key(&self) -> Option<&SigningKey> {
+        self.signing.as_deref()
+    }
+
+    pub(crate) fn shared_signing_key(&self) -> Option<Arc<SigningKey>> {
+        self.signing.clone()
     }
 
     /// The Response itself must be signed.
@@ -97,6 +116,20 @@ impl SpBuilder {
     #[must_use]
     pub fn acs(mut self, url: EndpointUrl) -> Self {
         self.sp.acs.push(url);
+        self
+    }
+
+    /// Adds a SingleLogoutService, for HTTP-Redirect and HTTP-POST.
+    #[must_use]
+    pub fn single_logout(mut self, url: EndpointUrl) -> Self {
+        self.sp.single_logout.push(url);
+        self
+    }
+
+    /// Sets the key that signs AuthnRequests and logout messages.
+    #[must_use]
+    pub fn signing_key(mut self, key: SigningKey) -> Self {
+        self.sp.signing = Some(Arc::new(key));
         self
     }
 

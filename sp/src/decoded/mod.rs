@@ -37,25 +37,41 @@ pub(crate) struct Decoded {
     pub(crate) relay_state: Option<RelayState>,
 }
 
+/// Which message a delivery is, by the name of its field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Field {
+    Request,
+    Response,
+}
+
 /// The fields of a form or a query that SAML gives a meaning to, each at most once.
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
+    pub(crate) request: Option<String>,
     pub(crate) response: Option<String>,
     pub(crate) relay_state: Option<String>,
 }
 
 impl Fields {
-    /// Reads form or query encoding. A field that stands twice is refused: two readers might take different ones.
+    /// Reads form or query encoding of a login. A request beside the response is refused: another reader would take it.
     pub(crate) fn read(encoded: &[u8]) -> Result<Self, Rejection> {
+        let fields = Self::read_either(encoded)?;
+        match fields.request {
+            None => Ok(fields),
+            Some(_) => Err(two_messages("SAMLRequest")),
+        }
+    }
+
+    /// Reads form or query encoding. A field that stands twice is refused: two readers might take different ones.
+    pub(crate) fn read_either(encoded: &[u8]) -> Result<Self, Rejection> {
         let mut fields = Self::default();
         for (name, value) in form_urlencoded::parse(encoded) {
             let slot = match name.as_ref() {
+                "SAMLRequest" => &mut fields.request,
                 "SAMLResponse" => &mut fields.response,
                 "RelayState" => &mut fields.relay_state,
-                // A request beside a response, or an array of responses: some other reader would take it.
-                "SAMLRequest" | "SAMLResponse[]" => {
-                    return Err(Rejection::new(Reason::FieldRepeated, "one SAMLResponse and no other message", name));
-                }
+                // An array of messages: some other reader would take it.
+                "SAMLResponse[]" | "SAMLRequest[]" => return Err(two_messages(&name)),
                 _ => continue,
             };
             if slot.replace(value.into_owned()).is_some() {
@@ -65,6 +81,20 @@ impl Fields {
         Ok(fields)
     }
 
+    /// The one message, whichever it is, and the RelayState.
+    pub(crate) fn either(self, limits: &Limits) -> Result<(Field, String, Option<RelayState>), Rejection> {
+        let (field, message) = match (self.request, self.response) {
+            (Some(request), None) => (Field::Request, request),
+            (None, Some(response)) => (Field::Response, response),
+            (Some(_), Some(_)) => return Err(two_messages("SAMLRequest beside SAMLResponse")),
+            (None, None) => {
+                return Err(Rejection::new(Reason::FieldMissing, "a SAMLRequest or SAMLResponse field", "none"));
+            }
+        };
+        let relay_state = self.relay_state.map(|text| RelayState::new(text, limits)).transpose()?;
+        Ok((field, message, relay_state))
+    }
+
     /// The SAMLResponse field and the RelayState.
     pub(crate) fn message(self, limits: &Limits) -> Result<(String, Option<RelayState>), Rejection> {
         let missing = || Rejection::new(Reason::FieldMissing, "a SAMLResponse field", "none");
@@ -72,4 +102,8 @@ impl Fields {
         let relay_state = self.relay_state.map(|text| RelayState::new(text, limits)).transpose()?;
         Ok((response, relay_state))
     }
+}
+
+fn two_messages(found: &str) -> Rejection {
+    Rejection::new(Reason::FieldRepeated, "one message and no other", found)
 }

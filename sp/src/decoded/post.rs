@@ -3,7 +3,7 @@
 //! Refuses: no `SAMLResponse` field, two of them, base64 that is not strict, more than `Limits::message_bytes`.
 //! A body that is compressed as a whole has no such field and is refused; nothing is inflated here.
 
-use super::{Decoded, Fields, base64};
+use super::{Decoded, Field, Fields, base64};
 use crate::limits::Limits;
 use crate::reject::{Reason, Rejection};
 
@@ -15,7 +15,14 @@ pub(crate) fn read(body: &[u8], limits: &Limits) -> Result<Decoded, Rejection> {
     Ok(Decoded { xml: read_value(&response, limits)?, relay_state })
 }
 
-/// Reads the value of the `SAMLResponse` field.
+/// Reads the body of a form that holds a logout message, a request or a response.
+pub(crate) fn read_either(body: &[u8], limits: &Limits) -> Result<(Field, Decoded), Rejection> {
+    check_size(body.len() / 4, limits)?;
+    let (field, message, relay_state) = Fields::read_either(body)?.either(limits)?;
+    Ok((field, Decoded { xml: read_value(&message, limits)?, relay_state }))
+}
+
+/// Reads the value of the field that holds a message.
 pub(crate) fn read_value(response: &str, limits: &Limits) -> Result<Vec<u8>, Rejection> {
     check_size(response.len() / 4 * 3, limits)?;
     let xml = base64::decode(response.as_bytes()).ok_or_else(|| {
@@ -27,7 +34,7 @@ pub(crate) fn read_value(response: &str, limits: &Limits) -> Result<Vec<u8>, Rej
     Ok(xml)
 }
 
-fn check_size(least_octets: usize, limits: &Limits) -> Result<(), Rejection> {
+pub(super) fn check_size(least_octets: usize, limits: &Limits) -> Result<(), Rejection> {
     if least_octets > limits.message_bytes {
         let expected = format!("at most {} octets", limits.message_bytes);
         return Err(Rejection::new(Reason::MessageTooLarge, expected, format!("at least {least_octets}")));

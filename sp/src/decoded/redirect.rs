@@ -1,7 +1,9 @@
-//! The HTTP-Redirect binding's encoding: XML to a query value and back (bindings 3.4.4.1). A Response does not travel
-//! this way (profiles 4.1.2), so no query is accepted here; `inspect` reads one that somebody copied.
+//! The HTTP-Redirect binding's encoding: XML to a query value and back (bindings 3.4.4.1). Logout messages come this
+//! way, see [`query`]; a Response does not (profiles 4.1.2), but `inspect` reads one that somebody copied.
 //!
 //! Refuses streams that are not raw DEFLATE, inflate beyond `Limits::message_bytes`, or have octets behind their end.
+
+pub(crate) mod query;
 
 use super::base64;
 use crate::limits::Limits;

@@ -1,41 +1,103 @@
 //! Reads IdP metadata that the operator chose to trust: a file in, the IdPs it describes out (metadata 2.3, 2.4).
 //!
-//! Refuses metadata past its `validUntil`, an entityID that stands twice, and an IdP none of whose signing keys can be
-//! used. Keys come from IDPSSODescriptor alone and never from a KeyDescriptor for encryption; of a certificate chain
-//! only the first one counts. What SAML's metadata may be extended with is skipped.
+//! Refuses metadata past its `validUntil`, an entityID that stands twice, what is no IdP's metadata (and says what it
+//! is instead), and an IdP none of whose signing keys can be used. In an aggregate, a fault of one entity refuses that
+//! entity and nothing else. Keys come from IDPSSODescriptor alone and never from a KeyDescriptor for encryption; of a
+//! certificate chain only the first one counts. What SAML's metadata may be extended with is skipped.
 
-use crate::config::{Allow, ConfigError, Endpoint, EndpointUrl, EntityId, Idp};
+use super::found;
+use super::role;
+use crate::config::{Allow, ConfigError, EntityId, Idp};
 use crate::limits::Limits;
-use crate::names::{BINDING_POST, BINDING_REDIRECT, Namespace, SAMLP};
+use crate::names::Namespace;
 use crate::parsed::{Document, NodeId, walk};
 use crate::time::Instant;
 use crate::verified::Verified;
+use std::collections::HashSet;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// How many entities an aggregate may hold that are IdPs. The largest federations have some thousands.
+const MOST_IDPS: usize = 20_000;
+
+/// What a metadata file describes.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Metadata {
+    /// The IdPs that can be used, in document order.
+    pub idps: Vec<Idp>,
+    /// Entities of an aggregate that cannot be used: the entityID, and why.
+    pub skipped: Vec<(String, ConfigError)>,
+    /// From when on the file as a whole must not be used (metadata 2.3.1, 2.3.2).
+    pub valid_until: Option<Instant>,
+    /// After how long it should be fetched again.
+    pub cache_duration: Option<Duration>,
+}
 
 /// The IdPs that a metadata file describes: an EntityDescriptor, or an EntitiesDescriptor with several.
 ///
 /// The file is trusted because the operator gave it: a signature in it is not looked at.
 pub fn read_idp(file: &[u8], allow: &Allow, now: Instant, limits: &Limits) -> Result<Vec<Idp>, ConfigError> {
+    read(file, allow, now, limits).map(|metadata| metadata.idps)
+}
+
+/// The same as [`read_idp`], with all that the file says.
+pub fn read(file: &[u8], allow: &Allow, now: Instant, limits: &Limits) -> Result<Metadata, ConfigError> {
+    found::is_xml(file)?;
     let verified = Verified::trusted_file(file.to_vec(), limits).map_err(|rejection| wrong(rejection.to_string()))?;
+    read_verified(&verified, allow, now)
+}
+
+/// The same as [`read`], for a file that came over a network: its root must carry a Signature by the key of the pinned
+/// certificate (PEM, DER or base64). What is read is what was signed; signatures further inside add nothing.
+pub fn read_signed(
+    file: &[u8],
+    certificate: &[u8],
+    allow: &Allow,
+    now: Instant,
+    limits: &Limits,
+) -> Result<Metadata, ConfigError> {
+    found::is_xml(file)?;
+    let signer = Idp::builder(EntityId::new("the signer of the metadata")?).allow(*allow);
+    let signer = signer.certificate(certificate)?.build()?;
+    let verified = crate::verified::signed_metadata(file.to_vec(), &signer, limits)
+        .map_err(|rejection| wrong(rejection.to_string()))?;
+    read_verified(&verified, allow, now)
+}
+
+fn read_verified(verified: &Verified, allow: &Allow, now: Instant) -> Result<Metadata, ConfigError> {
     let document = verified.document();
     let root = document.root();
-    let is_known =
-        ["EntityDescriptor", "EntitiesDescriptor"].iter().any(|name| document.is(root, Namespace::Metadata, name));
-    if !is_known {
-        return Err(wrong(format!("its root is {}, not an EntityDescriptor", document.qualified_name(root))));
+    let is_aggregate = document.is(root, Namespace::Metadata, "EntitiesDescriptor");
+    if !is_aggregate && !document.is(root, Namespace::Metadata, "EntityDescriptor") {
+        return Err(found::another_root(document));
     }
-    let mut idps: Vec<Idp> = Vec::new();
-    for entity in entities(document) {
-        if let Some(idp) = read_entity(document, entity, allow, now)? {
-            if idps.iter().any(|known| known.entity_id() == idp.entity_id()) {
-                return Err(wrong(format!("it describes {} twice", idp.entity_id())));
-            }
-            idps.push(idp);
+    let valid_until = still_valid(document, root, now)?;
+    let cache_duration = cache_duration(document, root)?;
+    let mut metadata = Metadata { idps: Vec::new(), skipped: Vec::new(), valid_until, cache_duration };
+    let mut known = HashSet::new();
+    for (entity, role) in entities(document).filter_map(|entity| Some((entity, role::of_idp(document, entity)?))) {
+        let name = document.attribute(entity, "entityID").unwrap_or_default().into_owned();
+        if !known.insert(name.clone()) {
+            return Err(wrong(format!("it describes {name} twice")));
+        }
+        if known.len() > MOST_IDPS {
+            return Err(wrong(format!("it describes more than {MOST_IDPS} IdPs")));
+        }
+        let idp = all_valid(document, role, now)
+            .and_then(|until| role::read(document, EntityId::new(name.clone())?, role, until, allow));
+        match idp {
+            Ok(idp) => metadata.idps.push(idp),
+            // A fault of one entity is no fault of the others; a file of its own has no others.
+            Err(error) if !is_aggregate => return Err(error),
+            Err(error) => metadata.skipped.push((name, error)),
         }
     }
-    if idps.is_empty() {
-        return Err(wrong("it describes no SAML 2.0 IdP (no IDPSSODescriptor); is it an SP's?".to_owned()));
+    match (metadata.idps.is_empty(), metadata.skipped.first()) {
+        (false, _) => Ok(metadata),
+        (true, Some((name, error))) => Err(wrong(format!("none of its IdPs can be used; of {name}: {error}"))),
+        (true, None) => Err(found::no_idp(document)),
     }
-    Ok(idps)
 }
 
 /// The entities that the file describes: its root, or what EntitiesDescriptors hold. Not what stands in extensions.
@@ -50,91 +112,39 @@ fn entities(document: &Document) -> impl Iterator<Item = NodeId> + '_ {
     })
 }
 
-fn wrong(why: String) -> ConfigError {
+pub(super) fn wrong(why: String) -> ConfigError {
     ConfigError::Metadata { why }
 }
 
-/// An entity's role as an IdP, if it has one.
-fn read_entity(document: &Document, entity: NodeId, allow: &Allow, now: Instant) -> Result<Option<Idp>, ConfigError> {
-    let Some(role) = document.elements(entity).find(|role| is_idp_role(document, *role)) else { return Ok(None) };
-    let entity_id = EntityId::new(document.attribute(entity, "entityID").unwrap_or_default())?;
-    still_valid(document, role, now)?;
-    let mut builder = Idp::builder(entity_id.clone()).allow(*allow).wants_signed_requests(
-        document.attribute(role, "WantAuthnRequestsSigned").is_some_and(|wants| wants == "true" || wants == "1"),
-    );
-    for endpoint in endpoints(document, role)? {
-        builder = builder.single_sign_on(endpoint);
-    }
-    let certificates = certificates(document, role)?;
-    let mut refused = None;
-    for certificate in &certificates {
-        // A key of a kind we cannot use must not keep out those we can; none at all is an error below.
-        match Idp::builder(entity_id.clone()).allow(*allow).certificate(certificate.as_bytes()) {
-            Ok(_) => builder = builder.certificate(certificate.as_bytes())?,
-            Err(error) => refused = Some(error),
-        }
-    }
-    builder.build().map(Some).map_err(|error| refused.unwrap_or(error))
-}
-
-fn is_idp_role(document: &Document, role: NodeId) -> bool {
-    let protocols = document.attribute(role, "protocolSupportEnumeration").unwrap_or_default();
-    document.is(role, Namespace::Metadata, "IDPSSODescriptor")
-        && protocols.split_ascii_whitespace().any(|protocol| protocol == SAMLP)
-}
-
-/// `validUntil` of the role and of everything around it.
-fn still_valid(document: &Document, role: NodeId, now: Instant) -> Result<(), ConfigError> {
+/// The earliest `validUntil` of the role and of everything around it, if none is reached.
+fn all_valid(document: &Document, role: NodeId, now: Instant) -> Result<Option<Instant>, ConfigError> {
+    let mut earliest: Option<Instant> = None;
     let mut at = role;
     while at != NodeId::DOCUMENT {
-        let until = walk::instant(document, at, "validUntil").map_err(|rejection| wrong(rejection.to_string()))?;
-        if let Some(until) = until.filter(|until| *until <= now) {
-            return Err(wrong(format!("it was valid until {until}; fetch it again")));
-        }
+        let until = still_valid(document, at, now)?;
+        earliest = [earliest, until].into_iter().flatten().min();
         at = document.parent(at);
     }
-    Ok(())
+    Ok(earliest)
 }
 
-fn endpoints(document: &Document, role: NodeId) -> Result<Vec<Endpoint>, ConfigError> {
-    let mut endpoints = Vec::new();
-    for service in document.elements(role).filter(|id| document.is(*id, Namespace::Metadata, "SingleSignOnService")) {
-        let location = document.attribute(service, "Location").unwrap_or_default();
-        match document.attribute(service, "Binding").as_deref() {
-            Some(BINDING_REDIRECT) => endpoints.push(Endpoint::Redirect(EndpointUrl::new(location)?)),
-            Some(BINDING_POST) => endpoints.push(Endpoint::Post(EndpointUrl::new(location)?)),
-            // SOAP, Artifact and Shibboleth's own binding: not ours to send requests by.
-            _ => {}
-        }
+fn still_valid(document: &Document, element: NodeId, now: Instant) -> Result<Option<Instant>, ConfigError> {
+    let until = walk::instant(document, element, "validUntil").map_err(|rejection| wrong(rejection.to_string()))?;
+    match until.filter(|until| *until <= now) {
+        Some(until) => Err(wrong(format!("it was valid until {until}; fetch it again"))),
+        None => Ok(until),
     }
-    Ok(endpoints)
 }
 
-/// The first certificate of each KeyDescriptor that may sign, each once.
-fn certificates(document: &Document, role: NodeId) -> Result<Vec<String>, ConfigError> {
-    let mut found: Vec<String> = Vec::new();
-    for descriptor in document.elements(role).filter(|id| document.is(*id, Namespace::Metadata, "KeyDescriptor")) {
-        match document.attribute(descriptor, "use").as_deref() {
-            None | Some("signing") => {}
-            Some(_) => continue,
-        }
-        let Some(certificate) = first_certificate(document, descriptor) else { continue };
-        let text = walk::text(document, certificate).map_err(|rejection| wrong(rejection.to_string()))?;
-        let packed: String = text.split_ascii_whitespace().collect();
-        if !packed.is_empty() && !found.contains(&packed) {
-            found.push(packed);
-        }
+/// An xs:duration. A month counts as in January 2026: it decides when to ask again, and nothing else.
+fn cache_duration(document: &Document, root: NodeId) -> Result<Option<Duration>, ConfigError> {
+    let Some(text) = document.attribute(root, "cacheDuration") else { return Ok(None) };
+    let start = jiff::civil::date(2026, 1, 1);
+    let seconds = jiff::Span::from_str(&text).and_then(|span| span.to_duration(start)).map(Duration::try_from);
+    match seconds {
+        Ok(Ok(duration)) => Ok(Some(duration)),
+        _ => Err(wrong(format!("its cacheDuration `{text}` is not a duration such as P1D"))),
     }
-    Ok(found)
-}
-
-fn first_certificate(document: &Document, descriptor: NodeId) -> Option<NodeId> {
-    let child = |parent: NodeId, local: &'static str| {
-        document.elements(parent).find(|id| document.is(*id, Namespace::Dsig, local))
-    };
-    let key_info = child(descriptor, "KeyInfo")?;
-    let mut data = document.elements(key_info).filter(|id| document.is(*id, Namespace::Dsig, "X509Data"));
-    data.find_map(|data| child(data, "X509Certificate"))
 }
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ impl Status {
         Err(Rejection::new(Reason::StatusNotSuccess, names::STATUS_SUCCESS, found))
     }
 
-    fn read(document: &Document, status: NodeId) -> Result<Self, Rejection> {
+    pub(crate) fn read(document: &Document, status: NodeId) -> Result<Self, Rejection> {
         let mut children = Children::of(document, status)?;
         let code = children.demand(Namespace::Samlp, "StatusCode")?;
         let message = children.take(Namespace::Samlp, "StatusMessage");

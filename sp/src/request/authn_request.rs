@@ -3,27 +3,16 @@
 //! Refuses an IdP without an endpoint for either binding, and an ACS URL that is not one of ours.
 
 use super::escape::xml;
+use super::logout::whole_seconds;
+use super::outgoing::{Carried, Outgoing, preferred};
+use super::sign::Draft;
 use crate::config::{ConfigError, Endpoint, EndpointUrl, Idp, Sp};
-use crate::decoded::{base64, redirect};
 use crate::names::{BINDING_POST, SAML, SAMLP};
 use crate::time::Instant;
 
 /// A request that was written and is ready to be carried.
 #[derive(Debug, Clone)]
-pub struct AuthnRequest {
-    id: String,
-    endpoint: Endpoint,
-    xml: String,
-}
-
-/// A form that the browser is to submit by itself, with a button for browsers without scripts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PostForm {
-    /// Where it goes.
-    pub action: String,
-    /// Its hidden fields, not yet escaped for HTML.
-    pub fields: Vec<(&'static str, String)>,
-}
+pub struct AuthnRequest(Outgoing);
 
 impl AuthnRequest {
     /// Writes a request to an IdP, to be answered at `acs`. Redirect is preferred: it needs no page of ours.
@@ -31,56 +20,39 @@ impl AuthnRequest {
         if !sp.acs().contains(acs) {
             return Err(ConfigError::Name { what: "the ACS URL", why: format!("{acs} is not one of this SP's") });
         }
-        let endpoints = idp.single_sign_on();
-        let redirect = endpoints.iter().find(|endpoint| matches!(endpoint, Endpoint::Redirect(_)));
         let none = || ConfigError::Metadata { why: format!("{} names no endpoint for AuthnRequests", idp.entity_id()) };
-        let endpoint = redirect.or(endpoints.first()).ok_or_else(none)?.clone();
+        let endpoint = preferred(idp.single_sign_on()).ok_or_else(none)?.clone();
         let (Endpoint::Redirect(destination) | Endpoint::Post(destination)) = &endpoint;
         // Whole seconds and `Z`: Duo refuses an offset, and nobody needs more.
-        let issued = Instant::from_unix_seconds(issue_instant.unix_seconds()).unwrap_or(issue_instant);
-        let xml = format!(
+        let issued = whole_seconds(issue_instant);
+        let head = format!(
             "<samlp:AuthnRequest xmlns:samlp=\"{SAMLP}\" xmlns:saml=\"{SAML}\" ID=\"{id}\" Version=\"2.0\" IssueInstant=\"{issued}\" \
              Destination=\"{destination}\" AssertionConsumerServiceURL=\"{acs}\" ProtocolBinding=\"{BINDING_POST}\">\
-             <saml:Issuer>{issuer}</saml:Issuer><samlp:NameIDPolicy AllowCreate=\"true\"/></samlp:AuthnRequest>",
+             <saml:Issuer>{issuer}</saml:Issuer>",
             id = xml(id),
             destination = xml(destination.as_str()),
             acs = xml(acs.as_str()),
             issuer = xml(sp.entity_id().as_str()),
         );
-        Ok(Self { id: id.to_owned(), endpoint, xml })
+        let tail = "<samlp:NameIDPolicy AllowCreate=\"true\"/></samlp:AuthnRequest>".to_owned();
+        let draft = Draft { id: id.to_owned(), head, tail };
+        let key = if idp.wants_signed_requests() { sp.shared_signing_key() } else { None };
+        Ok(Self(Outgoing { field: "SAMLRequest", endpoint, draft, key }))
     }
 
     /// Its ID; remember it with the browser, and the IdP it went to.
     pub fn id(&self) -> &str {
-        &self.id
+        &self.0.draft.id
     }
 
     /// How it must travel, and where to.
     pub fn endpoint(&self) -> &Endpoint {
-        &self.endpoint
+        &self.0.endpoint
     }
 
-    /// The message itself.
-    pub fn xml(&self) -> &str {
-        &self.xml
-    }
-
-    /// The URL that carries it by HTTP-Redirect (bindings 3.4); none if it must travel by HTTP-POST.
-    pub fn redirect_url(&self, relay_state: Option<&str>) -> Option<String> {
-        let Endpoint::Redirect(location) = &self.endpoint else { return None };
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("SAMLRequest", &redirect::encode(&self.xml));
-        query.extend_pairs(relay_state.map(|state| ("RelayState", state)));
-        let separator = if location.as_str().contains('?') { '&' } else { '?' };
-        Some(format!("{location}{separator}{}", query.finish()))
-    }
-
-    /// The form that carries it by HTTP-POST (bindings 3.5); none if it must travel by HTTP-Redirect.
-    pub fn post_form(&self, relay_state: Option<&str>) -> Option<PostForm> {
-        let Endpoint::Post(location) = &self.endpoint else { return None };
-        let mut fields = vec![("SAMLRequest", base64::encode(self.xml.as_bytes()))];
-        fields.extend(relay_state.map(|state| ("RelayState", state.to_owned())));
-        Some(PostForm { action: location.as_str().to_owned(), fields })
+    /// What the browser is to do, with a note that comes back.
+    pub fn carry(&self, relay_state: Option<&str>) -> Result<Carried, ConfigError> {
+        self.0.carry(relay_state)
     }
 }
 
@@ -88,6 +60,7 @@ impl AuthnRequest {
 mod tests {
     use super::*;
     use crate::config::EntityId;
+    use crate::decoded::base64;
 
     const CERTIFICATE: &str = include_str!("../../../fixtures/keys/sp.crt.pem");
 
@@ -112,19 +85,17 @@ mod tests {
     fn travels_by_the_binding_of_the_endpoint() {
         let url = EndpointUrl::new("https://idp.test/sso?idpid=C0").unwrap();
         let redirect = request(Some(Endpoint::Redirect(url.clone())), "https://sp.test/acs").unwrap();
-        let location = redirect.redirect_url(Some("a b")).unwrap();
+        let Carried::Redirect(location) = redirect.carry(Some("a b")).unwrap() else { panic!("a form") };
         assert!(location.starts_with("https://idp.test/sso?idpid=C0&SAMLRequest="), "{location}");
         assert!(location.ends_with("&RelayState=a+b"), "{location}");
-        assert_eq!(redirect.post_form(None), None);
-        assert!(redirect.xml().contains("IssueInstant=\"2026-11-25T09:30:00Z\""), "{}", redirect.xml());
 
         let post = request(Some(Endpoint::Post(url)), "https://sp.test/acs").unwrap();
-        let form = post.post_form(Some("x")).unwrap();
+        let Carried::Form(form) = post.carry(Some("x")).unwrap() else { panic!("a URL") };
         let sent = base64::decode(form.fields[0].1.as_bytes()).unwrap();
         let tree = roxmltree::Document::parse(std::str::from_utf8(&sent).unwrap()).unwrap();
         let issuer = tree.descendants().find(|node| node.has_tag_name((SAML, "Issuer"))).unwrap();
         assert_eq!(issuer.text(), Some("https://sp.test/?a=1&b=<2>"));
-        assert_eq!(post.redirect_url(None), None);
+        assert_eq!(tree.root_element().attribute("IssueInstant"), Some("2026-11-25T09:30:00Z"));
     }
 
     #[test]

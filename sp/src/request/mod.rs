@@ -5,8 +5,13 @@
 
 mod authn_request;
 pub(crate) mod escape;
+mod logout;
+mod outgoing;
+pub(crate) mod sign;
 
-pub use authn_request::{AuthnRequest, PostForm};
+pub use authn_request::AuthnRequest;
+pub use logout::{LogoutRequest, LogoutResponse, LogoutStatus};
+pub use outgoing::{Carried, PostForm};
 
 /// A message ID from random octets: an NCName, `_` and 40 hexadecimal digits (core 1.3.4).
 pub fn message_id(random: [u8; 20]) -> String {

@@ -6,13 +6,16 @@
 mod assertion;
 mod attribute;
 mod conditions;
+mod logout;
 mod response;
 mod subject;
 
 pub use assertion::{Assertion, AuthnStatement};
 pub use attribute::Attribute;
 pub use conditions::{AudienceRestriction, Conditions};
+pub use logout::{LogoutRequest, LogoutResponse};
 pub use response::Response;
 pub use subject::{NameId, Subject, SubjectConfirmation, SubjectConfirmationData};
 
 pub(crate) use assertion::Condition;
+pub(crate) use logout::Head as LogoutHead;

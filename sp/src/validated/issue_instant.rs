@@ -3,6 +3,7 @@
 //! House rule house-3: older than `Sp::max_age` is refused even within open Conditions, so that hoarded Assertions die.
 
 use super::Subject;
+use crate::config::Sp;
 use crate::reject::{Reason, Rejection};
 use crate::time::Instant;
 
@@ -12,18 +13,18 @@ pub(super) struct IssuedJustNow(());
 
 pub(super) fn check(subject: &Subject<'_>) -> Result<IssuedJustNow, Rejection> {
     for issued in [subject.envelope.issue_instant, subject.assertion.issue_instant] {
-        is_recent(issued, subject)?;
+        is_recent(issued, subject.sp, subject.delivery.now)?;
     }
     Ok(IssuedJustNow(()))
 }
 
-fn is_recent(issued: Instant, subject: &Subject<'_>) -> Result<(), Rejection> {
-    let (now, skew) = (subject.delivery.now, subject.sp.skew().0);
+pub(super) fn is_recent(issued: Instant, sp: &Sp, now: Instant) -> Result<(), Rejection> {
+    let skew = sp.skew().0;
     let latest = now.later(skew);
     if latest < issued {
         return Err(Rejection::new(Reason::IssuedInFuture, format!("at most {latest}"), issued.to_string()));
     }
-    let earliest = now.earlier(subject.sp.max_age()).earlier(skew);
+    let earliest = now.earlier(sp.max_age()).earlier(skew);
     if issued < earliest {
         return Err(Rejection::new(Reason::IssuedTooLongAgo, format!("at least {earliest}"), issued.to_string()));
     }

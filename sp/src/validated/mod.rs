@@ -14,6 +14,7 @@ mod expectation;
 mod in_response_to;
 mod issue_instant;
 mod issuer;
+pub(crate) mod logout;
 mod name_id;
 mod status;
 mod version;

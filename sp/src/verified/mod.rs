@@ -16,14 +16,17 @@ mod failure;
 mod key;
 #[cfg(feature = "openssl")]
 mod legacy;
+pub(crate) mod logout;
+mod metadata;
 mod opened;
 mod pss;
-#[cfg_attr(not(test), expect(dead_code, reason = "logout messages come by HTTP-Redirect"))]
-pub(crate) mod query;
+mod query;
 mod signature;
 mod structure;
 
 pub use key::TrustedKey;
+
+pub(crate) use metadata::signed_metadata;
 
 use crate::account::{Account, Check};
 use crate::config::{Idp, Sp};
@@ -45,6 +48,8 @@ pub enum Origin {
     QuerySignature,
     /// The operator gave the file.
     TrustedFile,
+    /// An enveloped signature by the key that was pinned for metadata covers them.
+    SignedMetadata,
 }
 
 /// Octets that somebody we trust vouches for, as a tree. SAML objects are read from this and from nothing else.
@@ -74,7 +79,7 @@ impl Verified {
             Origin::EnvelopedSignature => Ok(&self.document),
             // A Response does not travel by HTTP-Redirect (profiles 4.1.2).
             Origin::QuerySignature => Err(not_of_message("the signature of a query")),
-            Origin::TrustedFile => Err(not_of_message("a trusted file")),
+            Origin::TrustedFile | Origin::SignedMetadata => Err(not_of_message("metadata")),
         }
     }
 

@@ -47,6 +47,13 @@ pub(super) fn of_response(document: &Document) -> Result<Structure, Rejection> {
     Ok(Structure { response: signable(document, root), carried })
 }
 
+/// The place of a message that carries no Assertion: its root, which alone may be signed.
+pub(super) fn of_message(document: &Document) -> Result<Signable, Rejection> {
+    values_are_whole(document)?;
+    signatures_belong(document, &[Some(document.root())])?;
+    Ok(signable(document, document.root()))
+}
+
 /// The place of the Assertion in what was decrypted: it is all there is.
 pub(super) fn of_decrypted(document: &Document) -> Result<Signable, Rejection> {
     let root = document.root();

@@ -11,8 +11,8 @@
 use mock_idp::{Recipe, Vendor};
 use sp::accept::Received;
 use sp::{
-    Allow, Claim, DecryptionKey, Delivery, EndpointUrl, EntityId, Expectation, Identity, Idp, Inserted, Instant,
-    Limits, OnceStore, PendingRequest, Rejection, Sp, Validated,
+    Allow, Claim, DecryptionKey, Delivery, Endpoint, EndpointUrl, EntityId, Expectation, Identity, Idp, Inserted,
+    Instant, Limits, OnceStore, PendingRequest, Rejection, Services, SigningKey, SingleLogoutService, Sp, Validated,
 };
 use std::collections::HashSet;
 use std::convert::Infallible;
@@ -120,4 +120,30 @@ pub(crate) fn outcome(result: &Result<Identity, Rejection>) -> String {
         Ok(identity) => format!("accepted as {}", identity.name_id.value),
         Err(rejection) => rejection.reason().name().to_owned(),
     }
+}
+
+/// Our SP with a SingleLogoutService and the key that signs what it sends.
+pub(crate) fn sp_with_logout(slo: &str) -> Sp {
+    let key = SigningKey::from_file(SP_KEY.as_bytes()).unwrap().certificate(SP_CERTIFICATE.as_bytes()).unwrap();
+    builder().single_logout(EndpointUrl::new(slo).unwrap()).signing_key(key).build()
+}
+
+/// An IdP that takes logout messages at this endpoint.
+pub(crate) fn as_seen_by_idp(url: &EndpointUrl, by_redirect: bool) -> Idp {
+    let endpoint = if by_redirect { Endpoint::Redirect(url.clone()) } else { Endpoint::Post(url.clone()) };
+    let mut services = Services::default();
+    services.single_logout = vec![SingleLogoutService { endpoint, response_location: None }];
+    let idp = Idp::builder(EntityId::new("https://idp.example.test").unwrap()).services(services);
+    idp.certificate(SP_CERTIFICATE.as_bytes()).unwrap().build().unwrap()
+}
+
+/// Whoever receives what we send.
+pub(crate) fn sp_at(url: &EndpointUrl) -> Sp {
+    Sp::builder(EntityId::new("https://idp.example.test").unwrap(), acs()).single_logout(url.clone()).build()
+}
+
+/// We, as the other side knows us: by our name and certificate.
+pub(crate) fn us_as_an_idp() -> Idp {
+    let us = Idp::builder(EntityId::new(ENTITY_ID).unwrap());
+    us.certificate(SP_CERTIFICATE.as_bytes()).unwrap().build().unwrap()
 }

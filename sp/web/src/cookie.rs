@@ -1,6 +1,6 @@
-//! The two cookies: a browser's headers in, handles out, and the other way round.
+//! The three cookies: a browser's headers in, handles out, and the other way round.
 //!
-//! Both are HttpOnly and for this host only. Under https they are Secure and carry the `__Host-` prefix, which stops a
+//! All are HttpOnly and for this host only. Under https they are Secure and carry the `__Host-` prefix, which stops a
 //! neighbouring host from planting one. Ignores a cookie whose value is no [`Handle`].
 
 use crate::handle::Handle;
@@ -14,6 +14,8 @@ pub(crate) enum Kind {
     Session,
     /// Which logins this browser has started.
     Login,
+    /// Which logout this browser has started.
+    Exit,
 }
 
 /// How cookies are written for our public URL.
@@ -30,6 +32,8 @@ impl Cookies {
         match (self, kind) {
             (Self::Secure, Kind::Session) => "__Host-samlspec-session",
             (Self::Secure, Kind::Login) => "__Host-samlspec-login",
+            (Self::Secure, Kind::Exit) => "__Host-samlspec-logout",
+            (Self::Plain, Kind::Exit) => "samlspec-logout",
             (Self::Plain, Kind::Session) => "samlspec-session",
             (Self::Plain, Kind::Login) => "samlspec-login",
         }
@@ -50,7 +54,7 @@ impl Cookies {
         let lifetime = match kind {
             // Ends with the browser, or earlier by what the store says.
             Kind::Session => String::new(),
-            Kind::Login => format!("; Max-Age={}", pending::LIFETIME.as_secs()),
+            Kind::Login | Kind::Exit => format!("; Max-Age={}", pending::LIFETIME.as_secs()),
         };
         let text = format!("{name}={handle}; Path=/; HttpOnly{lifetime}{}", self.reach(kind));
         HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
@@ -64,7 +68,7 @@ impl Cookies {
     /// The session cookie is only read by requests that our own pages and links make: `Lax` in both cases.
     fn reach(self, kind: Kind) -> &'static str {
         match (self, kind) {
-            (Self::Secure, Kind::Login) => "; SameSite=None; Secure",
+            (Self::Secure, Kind::Login | Kind::Exit) => "; SameSite=None; Secure",
             (Self::Secure, Kind::Session) => "; SameSite=Lax; Secure",
             (Self::Plain, _) => "; SameSite=Lax",
         }

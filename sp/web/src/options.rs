@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use sp::{Allow, ClockSkew};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 /// The port of the built-in SP unless told otherwise.
 const PORT: u16 = 7600;
@@ -16,6 +17,8 @@ pub struct Options {
     pub public_url: Option<String>,
     /// Metadata of the IdPs that are trusted. Without any, the SP can only be looked at.
     pub idp_metadata: Vec<MetadataFile>,
+    /// Whether these files are read again while we run, so that an IdP's keys roll over.
+    pub reread: Reread,
     /// Which weak algorithms these IdPs may use.
     pub allow: Allow,
     /// The time.
@@ -37,6 +40,7 @@ impl Options {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)),
             public_url: None,
             idp_metadata: Vec::new(),
+            reread: Reread::Never,
             allow: Allow::default(),
             clock: Clock::system(),
             skew: ClockSkew::default(),
@@ -56,10 +60,19 @@ impl Default for Options {
 /// An IdP's metadata as it was read from somewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MetadataFile {
-    /// Where from, for messages to the operator.
+    /// Where from: a path if it is to be read again, and for messages to the operator.
     pub name: String,
     /// The file.
     pub octets: Vec<u8>,
+}
+
+/// Whether metadata files are read again while we run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reread {
+    /// They are read at the start.
+    Never,
+    /// They are looked at in this period; one that has changed takes the old one's place.
+    Every(Duration),
 }
 
 /// Whether a Response without a request of ours can log anyone in (profiles 4.1.5).

@@ -4,6 +4,7 @@
 
 use crate::handle::Handle;
 use crate::local_path::LocalPath;
+use sp::logout::PendingLogout;
 use sp::{Instant, PendingRequest};
 use std::time::Duration;
 
@@ -22,6 +23,17 @@ pub struct PendingLogin {
     pub request: PendingRequest,
     /// Where the browser wants to go afterwards.
     pub return_to: LocalPath,
+    /// First instant at which it is forgotten.
+    pub until: Instant,
+}
+
+/// A logout that was started here and has not come back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingExit {
+    /// What went to the IdP as RelayState.
+    pub relay_state: Handle,
+    /// The LogoutRequest: its ID, and the IdP it went to.
+    pub logout: PendingLogout,
     /// First instant at which it is forgotten.
     pub until: Instant,
 }

@@ -14,6 +14,9 @@ use sp::{PUBLIC_SENTENCE, Reason, Rejection};
 /// How many digits of the correlation id. It need not be secret, only different from the others of a day.
 const CORRELATION_DIGITS: usize = 16;
 
+/// What a browser is told about any logout message that was refused.
+const LOGOUT_SENTENCE: &str = "The sign-out could not be completed.";
+
 /// Why a request ends here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
@@ -44,6 +47,11 @@ impl Refusal {
     ) -> Self {
         let found = found.chars().take(100).flat_map(char::escape_default).collect();
         Self { status, sentence: PUBLIC_SENTENCE, reason, rule, expected: expected.to_owned(), found }
+    }
+
+    /// A logout message that was refused.
+    pub(crate) fn of_logout(rejection: Rejection) -> Self {
+        Self { sentence: LOGOUT_SENTENCE, ..Self::from(rejection) }
     }
 
     /// A message whose Issuer is not trusted, found while looking for the keys to try.

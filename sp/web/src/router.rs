@@ -1,6 +1,6 @@
 //! Which path leads to which endpoint, and the headers that every answer carries.
 
-use crate::endpoint::{acs, home, login, metadata, whoami};
+use crate::endpoint::{acs, home, login, logout, metadata, slo_by_post, slo_by_redirect, whoami};
 use crate::site::Site;
 use crate::store::Store;
 use axum::Router;
@@ -17,6 +17,12 @@ pub(crate) const LOGIN: &str = "/saml/login";
 
 /// Where Responses are delivered.
 pub(crate) const ACS: &str = "/saml/acs";
+
+/// Where logouts start.
+pub(crate) const LOGOUT: &str = "/saml/logout";
+
+/// Where logout messages are delivered, by GET and by POST.
+pub(crate) const SLO: &str = "/saml/slo";
 
 /// Where our metadata is.
 pub(crate) const METADATA: &str = "/saml/metadata";
@@ -52,6 +58,8 @@ pub fn router<S: Store>(site: Arc<Site<S>>) -> Router {
         .route("/", get(home::<S>))
         .route(LOGIN, get(login::<S>))
         .route(ACS, post(acs::<S>))
+        .route(LOGOUT, post(logout::<S>))
+        .route(SLO, get(slo_by_redirect::<S>).post(slo_by_post::<S>))
         .route(METADATA, get(metadata::<S>))
         .route(WHOAMI, get(whoami::<S>))
         .route("/healthz", get(async || "ok\n"))

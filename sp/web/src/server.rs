@@ -3,17 +3,20 @@
 //! Refuses what the operator got wrong, by name: an address in use, metadata that is none, two IdPs of one name, a
 //! database of another kind.
 
-use crate::options::{EncryptionPair, Options};
+use crate::options::{EncryptionPair, Options, Reread};
 use crate::router::router;
 use crate::site::{PublicUrl, PublicUrlError, Site};
 use crate::store::{DatabaseUrl, MemoryStore, SqliteStore, Store, StoreError};
+use crate::trust::Trust;
 use axum::Router;
 use serde::Serialize;
-use sp::metadata::{Published, read_idp, write_sp};
-use sp::{ConfigError, DecryptionKey, Idp, Limits, Sp};
+use sp::metadata::{Published, write_sp};
+use sp::{ConfigError, DecryptionKey, SigningKey, Sp};
+use std::fmt;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -75,6 +78,10 @@ pub struct Ready {
     pub acs: String,
     /// Where logins start.
     pub login: String,
+    /// Where logouts start, by POST.
+    pub logout: String,
+    /// Where logout messages go.
+    pub slo: String,
     /// Where to ask who is logged in.
     pub whoami: String,
 }
@@ -82,18 +89,27 @@ pub struct Ready {
 impl Ready {
     /// As one line of JSON.
     pub fn json_line(&self) -> String {
-        // Five strings always have a JSON form.
+        // A few strings always have a JSON form.
         serde_json::to_string(self).unwrap_or_default()
     }
 }
 
+/// Runs beside the endpoints and never ends by itself.
+type Beside = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// A Service Provider that listens, so that a connection already succeeds.
-#[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     router: Router,
+    beside: Beside,
     ready: Ready,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("address", &self.address).field("ready", &self.ready).finish_non_exhaustive()
+    }
 }
 
 /// Opens the store and the listener.
@@ -108,11 +124,11 @@ pub async fn bind(options: Options) -> Result<Server, RunError> {
         None => PublicUrl::new(&format!("http://{address}"))?,
     };
     let ready = public_url.ready();
-    let router = match database {
+    let (router, beside) = match database {
         Some(url) => router_over(SqliteStore::open(&url, options.clock.clone()).await?, options, public_url)?,
         None => router_over(MemoryStore::new(options.clock.clone()), options, public_url)?,
     };
-    Ok(Server { listener, address, router, ready })
+    Ok(Server { listener, address, router, beside, ready })
 }
 
 /// Serves until the process is told to stop. `on_ready` runs once, when connections succeed.
@@ -152,40 +168,46 @@ impl Server {
                 served.map_err(RunError::Serve)
             }
             () = patience => Ok(()),
+            () = self.beside => Ok(()),
         }
     }
 }
 
-fn router_over<S: Store>(store: S, options: Options, public_url: PublicUrl) -> Result<Router, RunError> {
-    let idps = read_idps(&options)?;
-    for idp in idps.iter().filter(|idp| idp.wants_signed_requests()) {
-        tracing::warn!(idp = idp.entity_id().as_str(), "the IdP asks for signed requests, which are not sent yet");
-    }
-    let acs = public_url.acs()?;
+/// The endpoints, and what must run beside them.
+fn router_over<S: Store>(store: S, options: Options, public_url: PublicUrl) -> Result<(Router, Beside), RunError> {
+    let trust = Trust::new(&options.idp_metadata, options.allow, options.clock.now())?;
+    let (acs, slo) = (public_url.acs()?, public_url.slo()?);
+    let key = SigningKey::from_file(&options.encryption.private_key)?;
+    let certificate = certificate_der(&options.encryption)?;
+    let key = key.certificate(&certificate)?;
     let sp = Sp::builder(public_url.entity_id()?, acs.clone())
         .decryption_key(DecryptionKey::from_file(&options.encryption.private_key)?)
+        .single_logout(slo.clone())
+        .signing_key(key)
         .skew(options.skew)
         .build();
-    let published =
-        Published { encryption_certificates: vec![certificate_der(&options.encryption)?], valid_until: None };
+    let published = Published { encryption_certificates: vec![certificate], ..Published::default() };
     let metadata = write_sp(&sp, &published);
-    let Options { unsolicited, clock, .. } = options;
-    Ok(router(Arc::new(Site { sp, acs, metadata, idps, public_url, unsolicited, clock, store })))
+    let Options { unsolicited, clock, reread, .. } = options;
+    let site = Arc::new(Site { sp, acs, slo, metadata, trust, public_url, unsolicited, clock, store });
+    let keep_current = Box::pin(keep_current(Arc::clone(&site), reread));
+    Ok((router(site), keep_current))
 }
 
-fn read_idps(options: &Options) -> Result<Vec<Idp>, RunError> {
-    let mut idps: Vec<Idp> = Vec::new();
-    for file in &options.idp_metadata {
-        let name = || file.name.clone();
-        let read = read_idp(&file.octets, &options.allow, options.clock.now(), &Limits::default());
-        for idp in read.map_err(|source| RunError::Metadata { name: name(), source })? {
-            if idps.iter().any(|known| known.entity_id() == idp.entity_id()) {
-                return Err(RunError::IdpRepeated { name: name(), entity_id: idp.entity_id().to_string() });
-            }
-            idps.push(idp);
+/// Reads the metadata files again and again, as long as it is polled.
+async fn keep_current<S: Store>(site: Arc<Site<S>>, reread: Reread) {
+    let Reread::Every(period) = reread else { return std::future::pending().await };
+    let mut ticks = tokio::time::interval(period);
+    // The first tick is at once, and the files have just been read.
+    ticks.tick().await;
+    loop {
+        ticks.tick().await;
+        let site = Arc::clone(&site);
+        let read = tokio::task::spawn_blocking(move || site.trust.reread(|name| std::fs::read(name), site.clock.now()));
+        if read.await.is_err() {
+            tracing::warn!("reading the metadata again failed");
         }
     }
-    Ok(idps)
 }
 
 fn certificate_der(pair: &EncryptionPair) -> Result<Vec<u8>, ConfigError> {

@@ -1,6 +1,8 @@
 //! Our own login session: an [`Identity`] in, what we remember of it while its browser is logged in out.
 
 use serde::{Deserialize, Serialize};
+use sp::logout::LogoutOrder;
+use sp::saml::NameId;
 use sp::{Identity, Instant};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -38,7 +40,20 @@ pub struct SessionNameId {
     pub sp_name_qualifier: Option<String>,
 }
 
+impl SessionNameId {
+    /// As the core names it.
+    pub(crate) fn to_core(&self) -> NameId {
+        let Self { value, format, name_qualifier, sp_name_qualifier } = self.clone();
+        NameId { value, format, name_qualifier, sp_name_qualifier }
+    }
+}
+
 impl Session {
+    /// Whether an IdP's order means this session.
+    pub(crate) fn is_meant(&self, order: &LogoutOrder) -> bool {
+        order.means(&self.issuer, &self.name_id.to_core(), self.session_index.as_deref())
+    }
+
     /// Ends at our own lifetime or at SessionNotOnOrAfter, whichever comes first (core 2.7.2).
     pub(crate) fn of(identity: Identity, now: Instant) -> Self {
         let own = now.later(LIFETIME);

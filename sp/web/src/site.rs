@@ -3,9 +3,11 @@
 use crate::clock::Clock;
 use crate::cookie::Cookies;
 use crate::options::Unsolicited;
-use crate::router::{ACS, LOGIN, METADATA, WHOAMI};
+use crate::router::{ACS, LOGIN, LOGOUT, METADATA, SLO, WHOAMI};
 use crate::server::Ready;
+use crate::trust::Trust;
 use sp::{EndpointUrl, EntityId, Idp, Sp};
+use std::sync::Arc;
 
 /// Everything the endpoints share.
 #[derive(Debug)]
@@ -14,10 +16,12 @@ pub struct Site<S> {
     pub sp: Sp,
     /// The one of its AssertionConsumerServices that is served here.
     pub acs: EndpointUrl,
+    /// Our SingleLogoutService.
+    pub slo: EndpointUrl,
     /// Our metadata, ready to be sent.
     pub metadata: String,
-    /// The trusted IdPs.
-    pub idps: Vec<Idp>,
+    /// Which IdPs are trusted.
+    pub trust: Trust,
     /// Our origin as browsers see it.
     pub public_url: PublicUrl,
     /// Whether an IdP may start logins.
@@ -29,9 +33,14 @@ pub struct Site<S> {
 }
 
 impl<S> Site<S> {
-    /// The IdP of that name, if it is trusted.
-    pub(crate) fn idp(&self, entity_id: &str) -> Option<&Idp> {
-        self.idps.iter().find(|idp| idp.entity_id().as_str() == entity_id)
+    /// The trusted IdPs. Take them once per request.
+    pub(crate) fn idps(&self) -> Arc<Vec<Arc<Idp>>> {
+        self.trust.idps()
+    }
+
+    /// The IdP of that name among these.
+    pub(crate) fn named<'a>(idps: &'a [Arc<Idp>], entity_id: &str) -> Option<&'a Idp> {
+        idps.iter().find(|idp| idp.entity_id().as_str() == entity_id).map(AsRef::as_ref)
     }
 
     /// How cookies are written.
@@ -77,6 +86,11 @@ impl PublicUrl {
         EndpointUrl::new(self.of(ACS))
     }
 
+    /// Where logout messages are delivered.
+    pub fn slo(&self) -> Result<EndpointUrl, sp::ConfigError> {
+        EndpointUrl::new(self.of(SLO))
+    }
+
     /// What a caller needs to know.
     pub(crate) fn ready(&self) -> Ready {
         Ready {
@@ -84,6 +98,8 @@ impl PublicUrl {
             metadata: self.of(METADATA),
             acs: self.of(ACS),
             login: self.of(LOGIN),
+            logout: self.of(LOGOUT),
+            slo: self.of(SLO),
             whoami: self.of(WHOAMI),
         }
     }

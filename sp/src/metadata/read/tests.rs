@@ -1,6 +1,7 @@
 //! Each row spoils one thing in a metadata file that is taken otherwise.
 
 use super::*;
+use crate::config::{Endpoint, EndpointUrl};
 
 const CERTIFICATE: &str = include_str!("../../../../fixtures/keys/sp.crt.pem");
 
@@ -84,4 +85,74 @@ fn what_is_refused() {
         one.replace("https://idp.test/\"", "https://idp2.test/\"")
     );
     assert_eq!(read(&two).unwrap().len(), 2);
+}
+
+#[test]
+fn a_fault_of_one_entity_refuses_that_one() {
+    let good = role(&descriptor("", &[&certificate()]));
+    let entity = |name: &str, attributes: &str, role: &str| {
+        file(role, attributes)
+            .replace("<?xml version=\"1.0\"?>", "")
+            .replace("https://idp.test/\"", &format!("{name}\""))
+    };
+    let aggregate = |attributes: &str, entities: &[String]| {
+        let entities = entities.concat();
+        format!(
+            "<EntitiesDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\" {attributes}>{entities}</EntitiesDescriptor>"
+        )
+    };
+    let now = Instant::parse("2026-11-25T00:00:00Z").unwrap();
+    let read = |file: &str| super::read(file.as_bytes(), &Allow::default(), now, &Limits::default());
+    let over = "validUntil=\"2026-11-24T00:00:00Z\"";
+    let some = [entity("a", "", &good), entity("b", over, &good), entity("c", "", &role("")), entity("d", "", "")];
+    let metadata = read(&aggregate("cacheDuration=\"P1DT1H\" validUntil=\"2026-12-01T00:00:00Z\"", &some)).unwrap();
+    assert_eq!(metadata.idps.iter().map(|idp| idp.entity_id().as_str()).collect::<Vec<_>>(), ["a"]);
+    assert_eq!(metadata.skipped.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["b", "c"]);
+    assert_eq!(metadata.cache_duration, Some(Duration::from_secs(25 * 3600)));
+    assert_eq!(metadata.idps[0].services().valid_until, metadata.valid_until);
+    assert!(metadata.valid_until.is_some());
+    let error = |file: &str| read(file).unwrap_err().to_string();
+    assert!(error(&aggregate(over, &some)).contains("valid until 2026-11-24"));
+    assert!(error(&aggregate("", &some[1..2])).contains("none of its IdPs can be used; of b"));
+    assert!(error(&aggregate("cacheDuration=\"-P1D\"", &some)).contains("cacheDuration"));
+    assert!(error(&aggregate("cacheDuration=\"soon\"", &some)).contains("cacheDuration"));
+}
+
+/// Each row: a file somebody gives for an IdP's metadata, and what the error says of it.
+#[test]
+fn files_given_by_mistake() {
+    let sp = file("<SPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\"/>", "");
+    let rows = [
+        (sp.as_str(), "metadata of a Service Provider (`https://idp.test/`)"),
+        ("", "empty"),
+        (CERTIFICATE, "a certificate"),
+        ("-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----", "private key"),
+        ("https://idp.test/metadata", "a URL"),
+        ("{\"issuer\": \"https://idp.test\"}", "JSON"),
+        ("<!DOCTYPE html><html><body>Sign in</body></html>", "a web page"),
+        ("<html><body>Sign in</body></html>", "a web page"),
+        ("<p:Response xmlns:p=\"urn:oasis:names:tc:SAML:2.0:protocol\"/>", "a login message"),
+        ("<a/>", "root is a"),
+        ("hello", "xml_malformed"),
+    ];
+    for (file, words) in rows {
+        let error = read(file).unwrap_err();
+        assert!(error.contains(words), "{error}");
+    }
+}
+
+#[test]
+fn what_an_idp_offers() {
+    let more = "<ArtifactResolutionService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:SOAP\" index=\"1\" Location=\"https://idp.test/art\"/>\
+        <SingleLogoutService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" Location=\"https://idp.test/slo\" ResponseLocation=\"https://idp.test/slo2\"/>\
+        <NameIDFormat/><NameIDFormat> urn:oasis:names:tc:SAML:2.0:nameid-format:persistent </NameIDFormat>";
+    let with = |more: &str| read(&file(&role(&(descriptor("", &[&certificate()]) + more)), ""));
+    let idps = with(more).unwrap();
+    let services = idps[0].services();
+    assert_eq!(services.name_id_formats, ["urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"]);
+    assert_eq!(services.artifact_resolution[0].location.as_str(), "https://idp.test/art");
+    let logout = &services.single_logout[0];
+    assert_eq!(logout.response_endpoint(), Endpoint::Redirect(EndpointUrl::new("https://idp.test/slo2").unwrap()));
+    assert!(with(&more.replace("index=\"1\"", "")).unwrap_err().contains("no index"));
+    assert!(with(&more.replace("https://idp.test/slo2", "javascript:alert(1)")).is_err());
 }

@@ -32,7 +32,8 @@ pub(crate) async fn acs<S: Store>(State(site): State<Arc<Site<S>>>, request: Req
     let browser = site.cookies().read(&headers, Kind::Login);
     let relay_state = received.relay_state().map(|state| state.as_str().to_owned());
     let picked = picked(&site, browser.as_ref(), relay_state.as_deref()).await?;
-    let idp = idp(&site, &received, picked.as_ref())?;
+    let idps = site.idps();
+    let idp = idp::<S>(&idps, &received, picked.as_ref())?;
     let expectation = expectation(site.unsolicited, picked.as_ref());
 
     let delivery = Delivery { endpoint: &site.acs, expectation: &expectation, now: site.clock.now() };
@@ -61,18 +62,18 @@ async fn picked<S: Store>(
 
 /// Whose keys to try: the trusted IdP that the message names, or the one that was asked, or the only one. That the
 /// choice was right is for the core to say: the signed Issuer must be this IdP, and so must the one that was asked.
-fn idp<'a, S>(site: &'a Site<S>, received: &Received, picked: Option<&Picked>) -> Result<&'a Idp, Refusal> {
+fn idp<'a, S>(idps: &'a [Arc<Idp>], received: &Received, picked: Option<&Picked>) -> Result<&'a Idp, Refusal> {
     let hint = received.issuer_hint();
-    let named = hint.as_deref().and_then(|hint| site.idp(hint));
-    let asked = picked.and_then(|picked| site.idp(picked.login.request.idp.as_str()));
-    let any = match site.idps.as_slice() {
-        [only] => Some(only),
+    let named = hint.as_deref().and_then(|hint| Site::<S>::named(idps, hint));
+    let asked = picked.and_then(|picked| Site::<S>::named(idps, picked.login.request.idp.as_str()));
+    let any = match idps {
+        [only] => Some(only.as_ref()),
         // A message that names nobody has other faults, which the core lists.
-        [first, ..] if hint.is_none() => Some(first),
+        [first, ..] if hint.is_none() => Some(first.as_ref()),
         _ => None,
     };
     named.or(asked).or(any).ok_or_else(|| {
-        let trusted: Vec<_> = site.idps.iter().map(|idp| idp.entity_id().as_str()).collect();
+        let trusted: Vec<_> = idps.iter().map(|idp| idp.entity_id().as_str()).collect();
         Refusal::issuer_unknown(format!("one of {trusted:?}"), hint.as_deref().unwrap_or("none"))
     })
 }

@@ -2,7 +2,7 @@
 
 use super::{page, session};
 use crate::refusal::Refusal;
-use crate::router::{LOGIN, METADATA, STYLE};
+use crate::router::{LOGIN, LOGOUT, METADATA, STYLE};
 use crate::session::Session;
 use crate::site::Site;
 use crate::store::Store;
@@ -19,6 +19,7 @@ struct Page<'a> {
     session: Option<&'a Session>,
     idps: Vec<Link<'a>>,
     metadata: &'static str,
+    logout: &'static str,
     style: &'static str,
 }
 
@@ -30,8 +31,12 @@ struct Link<'a> {
 
 pub(crate) async fn home<S: Store>(State(site): State<Arc<Site<S>>>, headers: HeaderMap) -> Result<Response, Refusal> {
     let session = session(&site, &headers).await?;
-    let idps = site.idps.iter().map(|idp| link(idp.entity_id().as_str())).collect();
-    Ok(page(StatusCode::OK, &Page { session: session.as_ref(), idps, metadata: METADATA, style: STYLE }))
+    let trusted = site.idps();
+    let idps = trusted.iter().map(|idp| link(idp.entity_id().as_str())).collect();
+    Ok(page(
+        StatusCode::OK,
+        &Page { session: session.as_ref(), idps, metadata: METADATA, logout: LOGOUT, style: STYLE },
+    ))
 }
 
 fn link(entity_id: &str) -> Link<'_> {

@@ -4,13 +4,18 @@ mod acs;
 mod form;
 mod home;
 mod login;
+mod logout;
 mod metadata;
+mod send;
+mod slo;
 mod whoami;
 
 pub(crate) use acs::acs;
 pub(crate) use home::home;
 pub(crate) use login::login;
+pub(crate) use logout::logout;
 pub(crate) use metadata::metadata;
+pub(crate) use slo::{slo_by_post, slo_by_redirect};
 pub(crate) use whoami::whoami;
 
 use crate::cookie::Kind;

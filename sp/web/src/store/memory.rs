@@ -7,9 +7,11 @@ use super::expiring::Expiring;
 use super::{Store, StoreError};
 use crate::clock::Clock;
 use crate::handle::Handle;
-use crate::pending::{self, PendingLogin};
+use crate::pending::{self, PendingExit, PendingLogin};
 use crate::session::Session;
+use sp::logout::LogoutOrder;
 use sp::{Claim, Inserted, Instant, OnceStore};
+use std::collections::{HashMap, HashSet};
 use std::future::{Future, ready};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -43,6 +45,9 @@ struct Kept {
     requests: Expiring<String, ()>,
     logins: Expiring<String, Vec<PendingLogin>>,
     sessions: Expiring<String, Session>,
+    /// The sessions by IdP and NameID: what a LogoutRequest names. Those that ended meanwhile go at the next look.
+    by_principal: HashMap<(String, String), HashSet<String>>,
+    exits: Expiring<String, PendingExit>,
 }
 
 impl MemoryStore {
@@ -57,6 +62,8 @@ impl MemoryStore {
             requests: Expiring::new(),
             logins: Expiring::new(),
             sessions: Expiring::new(),
+            by_principal: HashMap::new(),
+            exits: Expiring::new(),
         };
         Self { clock, most, kept: Mutex::new(kept) }
     }
@@ -77,6 +84,39 @@ impl Kept {
         self.requests.sweep(now);
         self.logins.sweep(now);
         self.sessions.sweep(now);
+        self.exits.sweep(now);
+        // The index must not outgrow what it points at; halving makes this rare.
+        let pointers: usize = self.by_principal.values().map(HashSet::len).sum();
+        if 2 * self.sessions.len() + 1024 < pointers {
+            let sessions = &self.sessions;
+            self.by_principal.retain(|_, handles| {
+                handles.retain(|handle| sessions.get(handle).is_some());
+                !handles.is_empty()
+            });
+        }
+    }
+
+    fn start_session(&mut self, handle: String, session: Session, ends: Instant) {
+        let principal = (session.issuer.clone(), session.name_id.value.clone());
+        self.by_principal.entry(principal).or_default().insert(handle.clone());
+        self.sessions.insert(handle, session, ends);
+    }
+
+    fn end_sessions(&mut self, order: &LogoutOrder) -> usize {
+        let principal = (order.issuer.as_str().to_owned(), order.name_id.value.clone());
+        let mut handles = self.by_principal.remove(&principal).unwrap_or_default();
+        let before = self.sessions.len();
+        handles.retain(|handle| match self.sessions.get(handle) {
+            Some(session) if session.is_meant(order) => {
+                self.sessions.remove(handle);
+                false
+            }
+            other => other.is_some(),
+        });
+        if !handles.is_empty() {
+            self.by_principal.insert(principal, handles);
+        }
+        before - self.sessions.len()
     }
 
     fn insert(&mut self, claim: &Claim, most: usize) -> Result<Inserted, StoreError> {
@@ -154,7 +194,7 @@ impl Store for MemoryStore {
             kept.sessions.drop_first();
         }
         let ends = Instant::from_unix_seconds(session.ends).unwrap_or(now);
-        kept.sessions.insert(handle.fingerprint(), session, ends);
+        kept.start_session(handle.fingerprint(), session, ends);
         ready(Ok(()))
     }
 
@@ -165,5 +205,23 @@ impl Store for MemoryStore {
     fn end_session(&self, handle: &Handle) -> impl Future<Output = Result<(), StoreError>> + Send {
         self.kept().0.sessions.remove(&handle.fingerprint());
         ready(Ok(()))
+    }
+
+    fn end_sessions(&self, order: &LogoutOrder) -> impl Future<Output = Result<usize, StoreError>> + Send {
+        ready(Ok(self.kept().0.end_sessions(order)))
+    }
+
+    fn keep_exit(&self, browser: &Handle, exit: PendingExit) -> impl Future<Output = Result<(), StoreError>> + Send {
+        let (mut kept, _) = self.kept();
+        if self.most.browsers <= kept.exits.len() {
+            kept.exits.drop_first();
+        }
+        let until = exit.until;
+        kept.exits.insert(browser.fingerprint(), exit, until);
+        ready(Ok(()))
+    }
+
+    fn take_exit(&self, browser: &Handle) -> impl Future<Output = Result<Option<PendingExit>, StoreError>> + Send {
+        ready(Ok(self.kept().0.exits.remove(&browser.fingerprint())))
     }
 }

@@ -1,4 +1,4 @@
-//! What must be remembered between two requests: claims, pending logins, sessions. In out of the endpoints, out again
+//! What must be remembered between two requests: claims, pending logins and logouts, sessions. In out of the endpoints, out again
 //! until its time is over.
 //!
 //! Refuses nothing by itself, but says when it cannot answer; the endpoints then refuse. A claim is never forgotten
@@ -14,8 +14,9 @@ pub use memory::MemoryStore;
 pub use sqlite::{DatabaseUrl, SqliteStore};
 
 use crate::handle::Handle;
-use crate::pending::PendingLogin;
+use crate::pending::{PendingExit, PendingLogin};
 use crate::session::Session;
+use sp::logout::LogoutOrder;
 use std::future::Future;
 
 /// Why a store could not answer.
@@ -72,4 +73,13 @@ pub trait Store: sp::OnceStore<Error = StoreError> + Send + Sync + 'static {
 
     /// Ends a session.
     fn end_session(&self, handle: &Handle) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Ends every session that the order means, found by IdP and NameID; how many there were.
+    fn end_sessions(&self, order: &LogoutOrder) -> impl Future<Output = Result<usize, StoreError>> + Send;
+
+    /// Keeps the logout that a browser started under a fresh handle.
+    fn keep_exit(&self, browser: &Handle, exit: PendingExit) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Takes a browser's logout out, if it is not over: it can be answered once.
+    fn take_exit(&self, browser: &Handle) -> impl Future<Output = Result<Option<PendingExit>, StoreError>> + Send;
 }

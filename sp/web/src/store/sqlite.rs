@@ -9,8 +9,9 @@ use super::{Store, StoreError};
 use crate::clock::Clock;
 use crate::handle::Handle;
 use crate::local_path::LocalPath;
-use crate::pending::{self, PendingLogin};
+use crate::pending::{self, PendingExit, PendingLogin};
 use crate::session::Session;
+use sp::logout::{LogoutOrder, PendingLogout};
 use sp::{Claim, EntityId, Inserted, Instant, OnceStore, PendingRequest};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction, query};
@@ -191,6 +192,14 @@ impl Store for SqliteStore {
             .bind(session.ends)
             .execute(&mut *transaction)
             .await?;
+        query("DELETE FROM session_names WHERE ends <= ?").bind(self.now()).execute(&mut *transaction).await?;
+        query("INSERT INTO session_names (handle, issuer, name, ends) VALUES (?, ?, ?, ?)")
+            .bind(handle.fingerprint())
+            .bind(session.issuer)
+            .bind(session.name_id.value)
+            .bind(session.ends)
+            .execute(&mut *transaction)
+            .await?;
         Ok(transaction.commit().await?)
     }
 
@@ -209,6 +218,61 @@ impl Store for SqliteStore {
         query("DELETE FROM sessions WHERE handle = ?").bind(handle.fingerprint()).execute(&self.pool).await?;
         Ok(())
     }
+
+    async fn end_sessions(&self, order: &LogoutOrder) -> Result<usize, StoreError> {
+        let mut transaction = self.pool.begin_with(BEGIN).await?;
+        let rows = query(schema::SESSIONS_OF)
+            .bind(order.issuer.as_str())
+            .bind(&order.name_id.value)
+            .bind(self.now())
+            .fetch_all(&mut *transaction)
+            .await?;
+        let mut ended = 0;
+        for row in rows {
+            let (handle, text): (String, String) = (row.try_get("handle")?, row.try_get("session")?);
+            let session: Session =
+                serde_json::from_str(&text).map_err(|_| StoreError::Unreadable { what: "session" })?;
+            if session.is_meant(order) {
+                query("DELETE FROM sessions WHERE handle = ?").bind(handle).execute(&mut *transaction).await?;
+                ended += 1;
+            }
+        }
+        transaction.commit().await?;
+        Ok(ended)
+    }
+
+    async fn keep_exit(&self, browser: &Handle, exit: PendingExit) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin_with(BEGIN).await?;
+        query("DELETE FROM pending_logouts WHERE until <= ?").bind(self.now()).execute(&mut *transaction).await?;
+        query("INSERT INTO pending_logouts (browser, relay_state, request, idp, until) VALUES (?, ?, ?, ?, ?)")
+            .bind(browser.fingerprint())
+            .bind(exit.relay_state.as_str())
+            .bind(exit.logout.id)
+            .bind(exit.logout.idp.as_str())
+            .bind(exit.until.unix_seconds())
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn take_exit(&self, browser: &Handle) -> Result<Option<PendingExit>, StoreError> {
+        let row = query("DELETE FROM pending_logouts WHERE browser = ? AND ? < until RETURNING *")
+            .bind(browser.fingerprint())
+            .bind(self.now())
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map(read_exit).transpose()
+    }
+}
+
+fn read_exit(row: &SqliteRow) -> Result<PendingExit, StoreError> {
+    let text = |column: &str| row.try_get::<String, _>(column);
+    let unreadable = || StoreError::Unreadable { what: "pending logout" };
+    Ok(PendingExit {
+        relay_state: Handle::parse(&text("relay_state")?).ok_or_else(unreadable)?,
+        logout: PendingLogout { id: text("request")?, idp: EntityId::new(text("idp")?).map_err(|_| unreadable())? },
+        until: Instant::from_unix_seconds(row.try_get("until")?).ok_or_else(unreadable)?,
+    })
 }
 
 fn read_login(row: &SqliteRow) -> Result<PendingLogin, StoreError> {

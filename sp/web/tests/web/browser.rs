@@ -20,6 +20,8 @@ pub(crate) struct Answer {
 
 impl Browser {
     pub(crate) fn new(base: &str) -> Self {
+        // Someone else may have named one already; every test speaks plain http anyway.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().cookie_store(true).redirect(Policy::none()).no_proxy();
         Self { client: client.build().unwrap(), base: base.to_owned() }
     }
@@ -35,6 +37,11 @@ impl Browser {
     /// A POST to the AssertionConsumerService, to be completed.
     pub(crate) fn post(&self) -> reqwest::RequestBuilder {
         self.client.post(format!("{}/saml/acs", self.base))
+    }
+
+    /// Posts a form to one of the Service Provider's paths.
+    pub(crate) async fn post_to(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        Answer::of(self.client.post(format!("{}{path}", self.base)).form(fields)).await
     }
 
     /// Delivers a message as an IdP's page would.
@@ -104,6 +111,13 @@ impl Answer {
         for secret in secrets.iter().filter(|secret| 4 < secret.len()) {
             assert!(!self.body.contains(secret.as_str()), "the page says {secret}");
         }
+    }
+
+    /// Checks the refusal of a logout message.
+    pub(crate) fn check_refused_to_log_out(&self, reason: &str) {
+        let line = self.log_line().unwrap_or_else(|| panic!("refused, not {}: {}", self.status, self.body));
+        assert_eq!((self.status, log::field(&line, "reason").as_str()), (403, reason), "{line}");
+        assert!(self.body.contains("<h1>The sign-out could not be completed.</h1>"), "{}", self.body);
     }
 
     /// The line in the log about this refusal.

@@ -6,7 +6,7 @@ use mock_idp::{Edits, Recipe, Vendor, request};
 use sp_web::Options;
 
 /// A world per store; the folder of the database lives as long as the worlds.
-async fn check_over_both_stores(check: impl AsyncFn(&World)) {
+pub(crate) async fn check_over_both_stores(check: impl AsyncFn(&World)) {
     check(&World::new().await).await;
     let folder = tempfile::tempdir().unwrap();
     check(&World::with(over_sqlite(&folder)).await).await;

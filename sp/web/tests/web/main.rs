@@ -8,6 +8,7 @@ mod cookies;
 mod deliveries;
 mod journeys;
 mod log;
+mod logout;
 mod once;
 mod pending;
 mod starting;

@@ -49,6 +49,8 @@ async fn the_line_that_is_printed() {
                 \"metadata\":\"http://sp.example.test/saml/metadata\",\
                 \"acs\":\"http://sp.example.test/saml/acs\",\
                 \"login\":\"http://sp.example.test/saml/login\",\
+                \"logout\":\"http://sp.example.test/saml/logout\",\
+                \"slo\":\"http://sp.example.test/saml/slo\",\
                 \"whoami\":\"http://sp.example.test/saml/whoami\"}";
     assert_eq!(server.ready().json_line(), line);
     assert!(server.address().ip().is_loopback());

@@ -22,9 +22,25 @@ pub(super) const STATEMENTS: &[&str] = &[
         handle TEXT NOT NULL PRIMARY KEY, session TEXT NOT NULL, ends INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS sessions_ends ON sessions (ends)",
+    // What a LogoutRequest finds sessions by.
+    "CREATE TABLE IF NOT EXISTS session_names (
+        handle TEXT NOT NULL PRIMARY KEY, issuer TEXT NOT NULL, name TEXT NOT NULL, ends INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS session_names_principal ON session_names (issuer, name)",
+    "CREATE INDEX IF NOT EXISTS session_names_ends ON session_names (ends)",
+    "CREATE TABLE IF NOT EXISTS pending_logouts (
+        browser TEXT NOT NULL PRIMARY KEY, relay_state TEXT NOT NULL, request TEXT NOT NULL, idp TEXT NOT NULL,
+        until INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS pending_logouts_until ON pending_logouts (until)",
 ];
 
 /// Keeps the newest logins of a browser: its fingerprint, how many.
 pub(super) const DROP_OLDEST_LOGINS: &str = "DELETE FROM pending_logins WHERE number IN (
     SELECT number FROM pending_logins WHERE browser = ? ORDER BY number DESC LIMIT -1 OFFSET ?
 )";
+
+/// The sessions of a principal: the IdP, the NameID, the time.
+pub(super) const SESSIONS_OF: &str = "SELECT sessions.handle, sessions.session FROM sessions
+    JOIN session_names ON session_names.handle = sessions.handle
+    WHERE session_names.issuer = ? AND session_names.name = ? AND ? < sessions.ends";

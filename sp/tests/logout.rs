@@ -1,0 +1,376 @@
+//! Logout messages of the mock IdPs, by both bindings: the healthy ones are accepted, and each row spoils one thing.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
+
+mod common;
+
+use common::{ENTITY_ID, Memory, NOW, at, now, sp_with_logout, trusted};
+use mock_idp::logout::{LogoutEdits, LogoutFault, LogoutPart, LogoutRecipe, Subject};
+use mock_idp::{Vendor, people};
+use sp::logout::{LogoutDelivery, LogoutOrder, LogoutOutcome, PendingLogout, Received, redeem_logout};
+use sp::request::{Carried, LogoutRequest, LogoutResponse, LogoutStatus};
+use sp::saml::NameId;
+use sp::{Allow, EndpointUrl, EntityId, Idp, Instant, Rejection, Sp};
+
+const SLO: &str = "https://sp.example.test/slo";
+const REQUEST_ID: &str = "_logout1";
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Binding {
+    Post,
+    Redirect,
+}
+
+const BINDINGS: [Binding; 2] = [Binding::Post, Binding::Redirect];
+
+fn slo() -> EndpointUrl {
+    EndpointUrl::new(SLO).unwrap()
+}
+
+fn mock(vendor: Vendor) -> mock_idp::Idp {
+    mock_idp::Idp::of(vendor, "https://idp.example.test")
+}
+
+fn idp(vendor: Vendor) -> Idp {
+    trusted(&mock(vendor), vendor, Allow::default())
+}
+
+fn request(vendor: Vendor) -> LogoutRecipe {
+    let subject = Subject::of(vendor, &people::ann(), ["_s1"]);
+    LogoutRecipe { sign: true, ..LogoutRecipe::request(vendor, mock(vendor), SLO, subject, NOW) }
+}
+
+fn response(vendor: Vendor) -> LogoutRecipe {
+    let recipe = LogoutRecipe::response(vendor, mock(vendor), SLO, Some(REQUEST_ID.to_owned()), NOW);
+    LogoutRecipe { sign: true, ..recipe }
+}
+
+fn received(recipe: &LogoutRecipe, binding: Binding, sp: &Sp) -> Result<Received, Rejection> {
+    match binding {
+        Binding::Redirect => Received::redirect(&recipe.redirect().unwrap().query, sp),
+        Binding::Post => {
+            let form = recipe.post().unwrap();
+            let mut body = form_urlencoded::Serializer::new(String::new());
+            body.append_pair(form.field, &form.base64());
+            body.extend_pairs(form.relay_state.iter().map(|state| ("RelayState", state)));
+            Received::post(body.finish().as_bytes(), sp)
+        }
+    }
+}
+
+fn order(recipe: &LogoutRecipe, binding: Binding, idp: &Idp, now: Instant) -> Result<LogoutOrder, Rejection> {
+    let sp = sp_with_logout(SLO);
+    let delivery = LogoutDelivery { endpoint: &slo(), now };
+    let validated = received(recipe, binding, &sp)?.accept_request(&sp, idp, delivery)?;
+    run(redeem_logout(validated, &Memory::default(), now))
+}
+
+fn outcome(recipe: &LogoutRecipe, binding: Binding, idp: &Idp) -> Result<LogoutOutcome, Rejection> {
+    let pending = PendingLogout { id: REQUEST_ID.to_owned(), idp: idp.entity_id().clone() };
+    outcome_for(recipe, binding, idp, Some(&pending))
+}
+
+fn outcome_for(
+    recipe: &LogoutRecipe,
+    binding: Binding,
+    idp: &Idp,
+    pending: Option<&PendingLogout>,
+) -> Result<LogoutOutcome, Rejection> {
+    let sp = sp_with_logout(SLO);
+    let delivery = LogoutDelivery { endpoint: &slo(), now: now() };
+    let validated = received(recipe, binding, &sp)?.accept_response(&sp, idp, pending, delivery)?;
+    Ok(validated.outcome().clone())
+}
+
+fn run<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}
+
+fn reason<T>(result: Result<T, Rejection>) -> Result<T, &'static str> {
+    result.map_err(|rejection| rejection.reason().name())
+}
+
+#[test]
+fn every_vendors_messages_are_understood() {
+    for vendor in Vendor::all() {
+        for binding in BINDINGS {
+            let recipe = LogoutRecipe { relay_state: Some("a b&c".to_owned()), ..request(vendor) };
+            let order = order(&recipe, binding, &idp(vendor), now()).unwrap();
+            assert_eq!(
+                (order.name_id.value.as_str(), order.session_indexes.as_slice()),
+                ("ann@example.test", &["_s1".to_owned()][..])
+            );
+            assert_eq!(order.relay_state.unwrap().as_str(), "a b&c");
+            assert_eq!(
+                outcome(&response(vendor), binding, &idp(vendor)),
+                Ok(LogoutOutcome::Complete),
+                "{}",
+                vendor.name()
+            );
+        }
+    }
+}
+
+/// Each row: what differs from the healthy request, and the reason by form and by query.
+#[test]
+fn requests_that_are_refused() {
+    let edit = |edits: LogoutEdits| LogoutRecipe { edits, ..request(okta()) };
+    let without = |part| edit(LogoutEdits { without: vec![part], ..LogoutEdits::default() });
+    let some = |text: &str| Some(text.to_owned());
+    let rows = [
+        (
+            edit(LogoutEdits { issuer: some("https://evil.test"), ..LogoutEdits::default() }),
+            "issuer_mismatch",
+            "issuer_mismatch",
+        ),
+        (without(LogoutPart::Issuer), "signature_misplaced", "issuer_missing"),
+        (
+            edit(LogoutEdits { destination: some("https://sp.example.test/acs"), ..LogoutEdits::default() }),
+            "destination_mismatch",
+            "destination_mismatch",
+        ),
+        (without(LogoutPart::Destination), "destination_missing", "destination_missing"),
+        (edit(LogoutEdits { version: some("1.1"), ..LogoutEdits::default() }), "version_mismatch", "version_mismatch"),
+        (
+            edit(LogoutEdits { not_on_or_after: some("+0s"), ..LogoutEdits::default() }),
+            "logout_expired",
+            "logout_expired",
+        ),
+        (
+            edit(LogoutEdits { issue_instant: some("+1s"), ..LogoutEdits::default() }),
+            "issued_in_future",
+            "issued_in_future",
+        ),
+        (
+            edit(LogoutEdits { issue_instant: some("-3601s"), not_on_or_after: some("+1h"), ..LogoutEdits::default() }),
+            "issued_too_long_ago",
+            "issued_too_long_ago",
+        ),
+        (
+            edit(LogoutEdits { name_id: some(" "), ..LogoutEdits::default() }),
+            "logout_name_missing",
+            "logout_name_missing",
+        ),
+        (without(LogoutPart::NameId), "logout_name_missing", "logout_name_missing"),
+        (without(LogoutPart::Id), "reference_mismatch", "attribute_missing"),
+    ];
+    for (recipe, by_post, by_redirect) in rows {
+        for (binding, expected) in [(Binding::Post, by_post), (Binding::Redirect, by_redirect)] {
+            order(&recipe.twin(), binding, &idp(okta()), now()).unwrap();
+            assert_eq!(
+                reason(order(&recipe, binding, &idp(okta()), now())),
+                Err(expected),
+                "{binding:?} {:?}",
+                recipe.edits
+            );
+        }
+    }
+}
+
+#[test]
+fn faults_of_the_signature() {
+    for fault in LogoutFault::ALL {
+        for binding in BINDINGS {
+            let expected = match (fault, binding) {
+                (LogoutFault::Unsigned, _) => "logout_not_signed",
+                (LogoutFault::AttackerKey, _) | (LogoutFault::EmptySignature | LogoutFault::WrongAlgorithm, _) => {
+                    "signature_invalid"
+                }
+                (LogoutFault::Tampered, Binding::Post) => "digest_mismatch",
+                (LogoutFault::Tampered, Binding::Redirect) => "signature_invalid",
+                (LogoutFault::WeakAlgorithm, _) => "signature_algorithm_not_allowed",
+            };
+            for recipe in [request(okta()), response(okta())] {
+                let recipe = LogoutRecipe { fault: Some(*fault), ..recipe };
+                let refused = match recipe.field() {
+                    "SAMLRequest" => reason(order(&recipe, binding, &idp(okta()), now())).map(drop),
+                    _ => reason(outcome(&recipe, binding, &idp(okta()))).map(drop),
+                };
+                assert_eq!(refused, Err(expected), "{fault:?} {binding:?} {}", recipe.field());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_message_is_of_the_kind_that_its_field_says() {
+    let sp = sp_with_logout(SLO);
+    let delivery = LogoutDelivery { endpoint: &slo(), now: now() };
+    for binding in BINDINGS {
+        let refused = received(&response(okta()), binding, &sp).unwrap().accept_request(&sp, &idp(okta()), delivery);
+        assert_eq!(reason(refused.map(drop)), Err("logout_unexpected_root"));
+        let refused =
+            received(&request(okta()), binding, &sp).unwrap().accept_response(&sp, &idp(okta()), None, delivery);
+        assert_eq!(reason(refused.map(drop)), Err("logout_unexpected_root"));
+    }
+    // A LogoutResponse in the field of a request.
+    let query = response(okta()).redirect().unwrap().query.replace("SAMLResponse=", "SAMLRequest=");
+    let refused = Received::redirect(&query, &sp).unwrap().accept_request(&sp, &idp(okta()), delivery);
+    assert_eq!(reason(refused.map(drop)), Err("signature_invalid"));
+}
+
+#[test]
+fn the_query_is_verified_as_it_came() {
+    let sp = sp_with_logout(SLO);
+    let azure = Vendor::named("azure").unwrap();
+    let query = request(azure).redirect().unwrap().query;
+    assert!(query.contains("%3a%2f%2f"), "Azure escapes in lower case: {query}");
+    let check = |query: &str, expected: Result<(), &str>| {
+        let delivery = LogoutDelivery { endpoint: &slo(), now: now() };
+        let result = Received::redirect(query, &sp).and_then(|r| r.accept_request(&sp, &idp(azure), delivery));
+        assert_eq!(reason(result.map(drop)), expected, "{query}");
+    };
+    check(&query, Ok(()));
+    check(&format!("tenant=1&{query}"), Ok(()));
+    check(&query.replace("%3a%2f%2f", "%3A%2F%2F"), Err("signature_invalid"));
+    check(&query.replace("&SigAlg", "&RelayState=x&SigAlg"), Err("signature_invalid"));
+    check(&format!("{query}&RelayState=x"), Err("query_malformed"));
+    check(&format!("{query}&{query}"), Err("query_malformed"));
+    check(query.split("&SigAlg").next().unwrap(), Err("logout_not_signed"));
+}
+
+#[test]
+fn a_request_is_carried_out_once() {
+    let (sp, store) = (sp_with_logout(SLO), Memory::default());
+    let redeemed = |recipe: &LogoutRecipe| {
+        let delivery = LogoutDelivery { endpoint: &slo(), now: now() };
+        let validated =
+            received(recipe, Binding::Redirect, &sp).unwrap().accept_request(&sp, &idp(okta()), delivery).unwrap();
+        reason(run(redeem_logout(validated, &store, now()))).map(drop)
+    };
+    assert_eq!(redeemed(&request(okta())), Ok(()));
+    assert_eq!(redeemed(&request(okta())), Err("logout_replayed"));
+    assert_eq!(redeemed(&LogoutRecipe { seed: 2, ..request(okta()) }), Ok(()));
+    let delivery = LogoutDelivery { endpoint: &slo(), now: now() };
+    let late =
+        received(&request(okta()), Binding::Post, &sp).unwrap().accept_request(&sp, &idp(okta()), delivery).unwrap();
+    assert_eq!(reason(run(redeem_logout(late, &Memory::default(), at(61)))).map(drop), Err("redeemed_too_late"));
+}
+
+/// Each row: the sessions that a request lists, and whether ours, `_s1`, is meant.
+#[test]
+fn which_sessions_are_meant() {
+    let ann = NameId {
+        value: "ann@example.test".to_owned(),
+        format: Some("urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress".to_owned()),
+        name_qualifier: None,
+        sp_name_qualifier: None,
+    };
+    let us = idp(okta()).entity_id().to_string();
+    let order_with = |edits: LogoutEdits| {
+        order(&LogoutRecipe { edits, ..request(okta()) }, Binding::Post, &idp(okta()), now()).unwrap()
+    };
+    let rows: [(&[&str], bool); 4] = [(&[], true), (&["_s1"], true), (&["_s0", "_s1"], true), (&["_s0"], false)];
+    for (indexes, expected) in rows {
+        let indexes = Some(indexes.iter().map(|index| (*index).to_owned()).collect());
+        let order = order_with(LogoutEdits {
+            session_indexes: indexes,
+            name_id_format: ann.format.clone(),
+            ..LogoutEdits::default()
+        });
+        assert_eq!(order.means(&us, &ann, Some("_s1")), expected, "{order:?}");
+        assert!(!order.means("https://other.test", &ann, Some("_s1")));
+        assert!(!order.means(&us, &NameId { value: "Ann@example.test".to_owned(), ..ann.clone() }, Some("_s1")));
+        assert!(!order.means(&us, &NameId { format: None, ..ann.clone() }, Some("_s1")));
+        assert!(!order.means(&us, &NameId { sp_name_qualifier: Some("x".to_owned()), ..ann.clone() }, Some("_s1")));
+        let qualified =
+            NameId { name_qualifier: Some(us.clone()), sp_name_qualifier: Some(ENTITY_ID.to_owned()), ..ann.clone() };
+        assert_eq!(order.means(&us, &qualified, Some("_s1")), expected);
+        // A session without a SessionIndex ends with all of them, never with a listed one.
+        assert_eq!(order.means(&us, &ann, None), order.session_indexes.is_empty());
+    }
+    let any_format = order_with(LogoutEdits { without: vec![LogoutPart::NameIdFormat], ..LogoutEdits::default() });
+    assert!(any_format.means(&us, &ann, Some("_s1")));
+}
+
+#[test]
+fn an_answer_is_to_the_pending_request() {
+    let okta_idp = idp(okta());
+    let pending = |id: &str, idp: &str| PendingLogout { id: id.to_owned(), idp: EntityId::new(idp).unwrap() };
+    let ours = okta_idp.entity_id().as_str();
+    for binding in BINDINGS {
+        let check = |recipe: &LogoutRecipe, pending: Option<&PendingLogout>, expected: Result<LogoutOutcome, &str>| {
+            assert_eq!(reason(outcome_for(recipe, binding, &okta_idp, pending)), expected);
+        };
+        check(&response(okta()), Some(&pending(REQUEST_ID, ours)), Ok(LogoutOutcome::Complete));
+        check(&response(okta()), None, Err("logout_unexpected"));
+        check(&response(okta()), Some(&pending("_other", ours)), Err("logout_answer_mismatch"));
+        check(&response(okta()), Some(&pending(REQUEST_ID, "https://other.test")), Err("request_of_other_idp"));
+        let edits = LogoutEdits { without: vec![LogoutPart::InResponseTo], ..LogoutEdits::default() };
+        let nameless = LogoutRecipe { edits, ..response(okta()) };
+        check(&nameless, Some(&pending(REQUEST_ID, ours)), Err("logout_answer_mismatch"));
+    }
+}
+
+/// Each row: the two StatusCodes, and what became of the logout.
+#[test]
+fn what_an_answer_reports() {
+    let success = "urn:oasis:names:tc:SAML:2.0:status:Success";
+    let responder = "urn:oasis:names:tc:SAML:2.0:status:Responder";
+    let partial = "urn:oasis:names:tc:SAML:2.0:status:PartialLogout";
+    let rows = [
+        (success, None, LogoutOutcome::Complete),
+        (success, Some(partial), LogoutOutcome::Partial),
+        (responder, Some(partial), LogoutOutcome::Partial),
+        (responder, None, LogoutOutcome::Failed(responder.to_owned())),
+    ];
+    for (status, sub_status, expected) in rows {
+        let edits = LogoutEdits {
+            status: Some(status.to_owned()),
+            sub_status: sub_status.map(str::to_owned),
+            ..LogoutEdits::default()
+        };
+        let recipe = LogoutRecipe { edits, ..response(okta()) };
+        assert_eq!(outcome(&recipe, Binding::Redirect, &idp(okta())), Ok(expected));
+    }
+}
+
+/// What we send is read by the mock, and its signature holds: an IdP with our certificate accepts it.
+#[test]
+fn what_we_send_is_signed_by_both_bindings() {
+    let sp = sp_with_logout(SLO);
+    let name_id = NameId {
+        value: "a&b".to_owned(),
+        format: None,
+        name_qualifier: Some("\"q\"".to_owned()),
+        sp_name_qualifier: None,
+    };
+    for binding in BINDINGS {
+        let url = EndpointUrl::new("https://idp.example.test/slo?x=1").unwrap();
+        let idp = common::as_seen_by_idp(&url, binding == Binding::Redirect);
+        let request = LogoutRequest::new("_r", now(), &sp, &idp, &name_id, Some("_s1")).unwrap();
+        let response = LogoutResponse::new("_a", now(), &sp, &idp, "_theirs", LogoutStatus::Success).unwrap();
+        // The other side: an SP of the same code that trusts our key, at the IdP's endpoint.
+        let other = common::sp_at(&url);
+        let us = common::us_as_an_idp();
+        let receive = |carried: Carried| match carried {
+            Carried::Redirect(url) => {
+                let query = url.split_once("x=1&").unwrap().1.to_owned();
+                mock_idp::logout::read::from_redirect_query(&query).map(|message| assert!(message.signed)).unwrap();
+                Received::redirect(&query, &other).unwrap()
+            }
+            Carried::Form(form) => {
+                let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(&form.fields).finish();
+                mock_idp::logout::read::from_form(&body).map(|message| assert!(message.signed)).unwrap();
+                Received::post(body.as_bytes(), &other).unwrap()
+            }
+        };
+        let delivery = LogoutDelivery { endpoint: &url, now: now() };
+        let received = receive(request.carry(Some("state")).unwrap());
+        assert_eq!(received.relay_state().unwrap().as_str(), "state");
+        let order =
+            run(redeem_logout(received.accept_request(&other, &us, delivery).unwrap(), &Memory::default(), now()))
+                .unwrap();
+        assert_eq!((&order.name_id, order.session_indexes.as_slice()), (&name_id, &["_s1".to_owned()][..]));
+        let pending = PendingLogout { id: "_theirs".to_owned(), idp: us.entity_id().clone() };
+        let received = receive(response.carry(None).unwrap());
+        let answer = received.accept_response(&other, &us, Some(&pending), delivery).unwrap();
+        assert_eq!(answer.outcome(), &LogoutOutcome::Complete);
+    }
+    let nowhere = Idp::builder(EntityId::new("idp").unwrap()).certificate(common::SP_CERTIFICATE.as_bytes()).unwrap();
+    assert!(LogoutRequest::new("_r", now(), &sp, &nowhere.build().unwrap(), &name_id, None).is_err());
+}
+
+fn okta() -> Vendor {
+    Vendor::named("okta").unwrap()
+}
