@@ -8,7 +8,7 @@ use crate::decoded::base64;
 use crate::limits::Limits;
 use crate::names::{DSIG, ENVELOPED, EXC_C14N};
 use crate::parsed;
-use crate::verified::c14n::{Canonicalization, canonicalize};
+use crate::verified::c14n::{Canonicalization, Comments, canonicalize};
 
 /// XML in two halves, between which the Signature goes.
 #[derive(Debug, Clone)]
@@ -66,6 +66,6 @@ fn canonical(xml: &str) -> Result<String, ConfigError> {
     // We wrote it; what it repeats of the settings is escaped. A setting with a control character shows here.
     let wrong = |rejection: crate::Rejection| ConfigError::Name { what: "a setting", why: rejection.to_string() };
     let document = parsed::read(xml.as_bytes().to_vec(), &limits).map_err(wrong)?;
-    let how = Canonicalization::Exclusive { prefixes: Vec::new() };
+    let how = Canonicalization::Exclusive { prefixes: Vec::new(), comments: Comments::Dropped };
     canonicalize(&document, document.root(), None, &how, limits.canonical_bytes).map_err(wrong)
 }
