@@ -1,6 +1,8 @@
 //! Every algorithm that the mock signs or encrypts with, in every combination: accepted where it is allowed, refused for
-//! its own reason where not. The mock makes them with other libraries than `sp` has; `harness/judges` shows the same
-//! combinations to xmlsec1 as far as it knows them.
+//! its own reason where not. The mock makes them with other libraries than `sp` has. bergshamra confirms them here, with the
+//! library that `sp` has too; `samael-judge matrix` shows the same combinations to xmlsec1, which is on OpenSSL.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
 mod common;
 
@@ -12,6 +14,23 @@ use mock_idp::sign::{Plan, Transform};
 use mock_idp::step::Step;
 use mock_idp::{Cipher, DigestAlgorithm, Encryption, KeyPlacement, Recipe, Sign, SignatureAlgorithm, Vendor};
 use sp::{Allow, Reason};
+
+/// The second opinion, of bergshamra: every Signature of the message holds under this certificate.
+fn signatures_hold(xml: &str, certificate: &[u8]) -> bool {
+    let mut keys = bergshamra::KeysManager::new();
+    keys.add_key(bergshamra::keys::loader::load_x509_cert_der(certificate).unwrap());
+    let context = bergshamra::DsigContext::new(keys);
+    let results = bergshamra::verify_all(&context, xml);
+    results.is_ok_and(|results| results.len() == 2 && results.iter().all(bergshamra::VerifyResult::is_valid))
+}
+
+/// The second opinion: our key opens it, and the person is in it.
+fn opens(xml: &str) -> bool {
+    let mut keys = bergshamra::KeysManager::new();
+    keys.add_key(bergshamra::keys::loader::load_rsa_private_pem(common::SP_KEY.as_bytes()).unwrap());
+    let opened = bergshamra::decrypt(&bergshamra::EncContext::new(keys), xml);
+    opened.is_ok_and(|opened| opened.contains(">ann@example.test<"))
+}
 
 const ANN: &str = "accepted as ann@example.test";
 const HAS_OPENSSL: bool = cfg!(feature = "openssl");
@@ -81,6 +100,9 @@ fn every_signature_algorithm_with_every_digest_and_canonicalization() {
                 };
                 let xml = recipe.build().unwrap().xml;
                 messages += 1;
+                // It has no SHA-224.
+                let is_known = algorithm != SignatureAlgorithm::RsaSha224;
+                assert_eq!(signatures_hold(&xml, signer.certificate_der()), is_known, "{algorithm:?} {digest:?}");
                 for allow in [STRICT, LAX] {
                     let result = accept(&xml, &sp(), &trusted(&signer, vendor, allow));
                     let expected = of_signature(algorithm, digest, *comments, allow);
@@ -101,6 +123,12 @@ fn transports() -> Vec<KeyTransport> {
         transports.extend(DigestAlgorithm::ALL.iter().map(|&mask| KeyTransport { scheme: Scheme::Oaep, digest, mask }));
     }
     transports
+}
+
+/// AES, and RSA-OAEP with one hash: what aws-lc-rs and the second opinion have.
+fn is_usual(cipher: Cipher, transport: KeyTransport) -> bool {
+    let one_hash = transport.digest == transport.mask && transport.digest != DigestAlgorithm::Sha224;
+    cipher != Cipher::TripleDesCbc && transport.scheme != Scheme::Pkcs1 && one_hash
 }
 
 fn decrypts(cipher: Cipher, transport: KeyTransport, allow: Allow) -> bool {
@@ -125,6 +153,7 @@ fn every_key_transport_with_every_cipher_and_placement() {
                 let encryption = Encryption { transport, ..Encryption::new(cipher, key_placement) };
                 let xml = Recipe { encrypt: Some(encryption), ..recipe(vendor) }.build().unwrap().xml;
                 messages += 1;
+                assert_eq!(opens(&xml), is_usual(cipher, transport), "{encryption:?}");
                 for allow in [STRICT, LAX] {
                     let result = accept(&xml, &sp(), &trusted(&idp, vendor, allow));
                     let expected = match decrypts(cipher, transport, allow) {

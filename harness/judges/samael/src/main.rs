@@ -2,6 +2,7 @@
 //!
 //! - `samael-judge mocks`: every healthy message that `mock-idp` can build is accepted as the right person, and refused
 //!   once a byte of it is changed or another certificate is pinned.
+//! - `samael-judge matrix`: every algorithm that `mock-idp` has, in every combination, shown to the xmlsec1 program.
 //! - `samael-judge requests [--idp-metadata FILE]... [--login URL]... [FILE]...`: every AuthnRequest can be read.
 //! - `samael-judge bench`: accepts one message as often as it is told and says how long that took; see [`bench`].
 //!
@@ -10,6 +11,7 @@
 //! It shares nothing with `sp` but bytes: `sp` is no dependency of this package, and must never become one.
 
 mod bench;
+mod matrix;
 mod messages;
 mod peer;
 mod requests;
@@ -19,6 +21,7 @@ mod xmlsec1;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: samael-judge mocks
+       samael-judge matrix
        samael-judge requests [--idp-metadata FILE]... [--login URL]... [FILE]...
        samael-judge bench";
 
@@ -26,12 +29,13 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     match arguments.next().as_deref() {
         Some("mocks") => messages::judge().close(),
+        Some("matrix") => matrix::judge().close(),
         Some("requests") => match requests::Sources::read(arguments) {
             Ok(sources) => requests::judge(&sources).close(),
             Err(reason) => usage(&reason),
         },
         Some("bench") => bench::serve(),
-        _ => usage("expected `mocks`, `requests` or `bench`"),
+        _ => usage("expected `mocks`, `matrix`, `requests` or `bench`"),
     }
 }
 

@@ -194,10 +194,7 @@ impl Row {
             None => xml.find(&self.recipe.person.user_name).ok_or("the NameID is not in the message")?,
             Some(_) => middle_of_longest_text(xml),
         };
-        let (before, after) = xml.split_at_checked(at).ok_or("cannot split the message")?;
-        let mut rest = after.chars();
-        let other = if rest.next() == Some('A') { 'B' } else { 'A' };
-        Ok(format!("{before}{other}{}", rest.as_str()))
+        other_character(xml, at).ok_or_else(|| "cannot split the message".to_owned())
     }
 
     fn is_the_person(&self, seen: &Identity) -> Result<(), String> {
@@ -232,6 +229,18 @@ impl Row {
 
 /// How a judge is asked: a message and the IdP it is meant to be of.
 type Verdict = fn(&Row, &str, &Idp) -> Result<Identity, String>;
+
+/// The message with one character of its longest text changed: of what is encrypted.
+pub(crate) fn with_ciphertext_changed(xml: &str) -> String {
+    other_character(xml, middle_of_longest_text(xml)).unwrap_or_default()
+}
+
+fn other_character(xml: &str, at: usize) -> Option<String> {
+    let (before, after) = xml.split_at_checked(at)?;
+    let mut rest = after.chars();
+    let other = if rest.next() == Some('A') { 'B' } else { 'A' };
+    Some(format!("{before}{other}{}", rest.as_str()))
+}
 
 /// In an encrypted message the longest text is what is encrypted.
 fn middle_of_longest_text(xml: &str) -> usize {
