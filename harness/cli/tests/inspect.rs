@@ -2,7 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
-use mock_idp::{Edits, Idp, Recipe, Sign, SignatureAlgorithm, Sp, Vendor, attacks, base64};
+use mock_idp::encrypt::{KeyTransport, Scheme};
+use mock_idp::{Edits, Encryption, Idp, Recipe, Sign, SignatureAlgorithm, Sp, Vendor, attacks, base64};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -220,6 +221,14 @@ fn the_other_flags_do_what_they_say() {
     check(&encrypted, "", "decryption_failed");
     let key = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/keys/sp.key.pem");
     check(&encrypted, &format!("--want encrypted --sp-key {}", key.display()), "accepted");
+    let other = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/keys/attacker.key.pem");
+    check(&encrypted, &format!("--sp-key {}", other.display()), "decryption_failed");
+    check(&encrypted, &format!("--sp-key {} --sp-key {}", other.display(), key.display()), "accepted");
+    let transport = KeyTransport { scheme: Scheme::Pkcs1, ..KeyTransport::default() };
+    let encryption = Encryption { transport, ..recipe().usual_encryption() };
+    let rsa15 = Recipe { encrypt: Some(encryption), ..recipe() };
+    check(&rsa15, &format!("--sp-key {}", key.display()), "encryption_algorithm_not_allowed");
+    check(&rsa15, &format!("--allow rsa15 --sp-key {}", key.display()), "accepted");
 }
 
 #[test]

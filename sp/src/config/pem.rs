@@ -156,9 +156,9 @@ mod tests {
         );
     }
 
-    /// Each row: a key that is too weak to trust, what is said of it, and what allows it.
+    /// Keys that are too weak to trust or too long to afford, and what is said of them.
     #[test]
-    fn keys_that_are_too_short() {
+    fn keys_of_the_wrong_length() {
         let lax = Allow { rsa1024: true, ..Allow::default() };
         let idp = |allow| Idp::builder(EntityId::new("idp").unwrap()).allow(allow);
         let short = include_bytes!("../../../fixtures/keys/rsa1024.crt.pem");
@@ -170,6 +170,10 @@ mod tests {
         let broken = idp(Allow { rsa512: true, ..lax }).certificate(shorter).map_err(|error| error.to_string());
         assert_eq!(broken.is_ok(), cfg!(feature = "openssl"));
         assert!(broken.err().is_none_or(|error| error.contains("take the cargo feature `openssl`")));
+        let longer = include_bytes!("../../../fixtures/keys/rsa8448.crt.pem");
+        assert!(
+            idp(lax).certificate(longer).unwrap_err().to_string().contains("has 8448 bits; 2048 to 8192 are taken")
+        );
         let exponent3 = include_bytes!("../../../fixtures/keys/exponent3.crt.pem");
         assert!(idp(lax).certificate(exponent3).unwrap_err().to_string().contains("RSA exponent"));
     }
