@@ -19,6 +19,9 @@
 //! # let _ = validated; Ok(()) }
 //! ```
 //!
+//! The same with axum, from the request to the greeting, is `sp/web/examples/login.rs`. Logout is in [`logout`], what we
+//! send in [`request`], metadata in both directions in [`metadata`].
+//!
 //! # Where a message goes
 //!
 //! | stage | in | out | refuses |

@@ -211,6 +211,11 @@ reasons! {
     SessionExpired "session_expired" "core-2.7.2-a" "the IdP's session is over"
     AuthenticatedInFuture "authenticated_in_future" "core-2.7.2-b" "it claims an authentication in the future"
 
+    // What was asked for.
+    NameIdFormatMismatch "name_id_format_mismatch" "core-3.4.1.1-a" "the NameID is of another kind than the one that was asked for"
+    AuthnContextMismatch "authn_context_mismatch" "core-3.3.2.2.1-a" "the principal authenticated in another way than was asked for"
+    AuthenticationNotFresh "authentication_not_fresh" "core-3.4.1-a" "a fresh authentication was asked for, and it is older than the request"
+
     // Logout.
     LogoutUnexpectedRoot "logout_unexpected_root" "profiles-4.4.3-a" "the document is not the logout message that its field says it is"
     LogoutNotSigned "logout_not_signed" "profiles-4.4.4.1-a" "nobody signed the logout message"

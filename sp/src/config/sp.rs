@@ -17,6 +17,7 @@ pub struct Sp {
     single_logout: Vec<EndpointUrl>,
     decryption_keys: Vec<DecryptionKey>,
     signing: Option<Arc<SigningKey>>,
+    signs_requests: bool,
     want_response_signed: bool,
     want_assertion_signed: bool,
     want_encrypted: bool,
@@ -35,6 +36,7 @@ impl Sp {
                 single_logout: Vec::new(),
                 decryption_keys: Vec::new(),
                 signing: None,
+                signs_requests: false,
                 want_response_signed: false,
                 want_assertion_signed: false,
                 want_encrypted: false,
@@ -68,6 +70,11 @@ impl Sp {
     /// The key that signs what we send.
     pub fn signing_key(&self) -> Option<&SigningKey> {
         self.signing.as_deref()
+    }
+
+    /// AuthnRequests are signed for every IdP, not only for those that ask for it. Takes effect with a signing key.
+    pub fn signs_requests(&self) -> bool {
+        self.signs_requests && self.signing.is_some()
     }
 
     pub(crate) fn shared_signing_key(&self) -> Option<Arc<SigningKey>> {
@@ -123,6 +130,13 @@ impl SpBuilder {
     #[must_use]
     pub fn single_logout(mut self, url: EndpointUrl) -> Self {
         self.sp.single_logout.push(url);
+        self
+    }
+
+    /// Signs AuthnRequests for every IdP, not only for those whose metadata asks for it.
+    #[must_use]
+    pub fn sign_requests(mut self) -> Self {
+        self.sp.signs_requests = true;
         self
     }
 

@@ -19,8 +19,6 @@ pub struct Published {
     pub valid_until: Option<Instant>,
     /// After how long it should be fetched again; whole seconds.
     pub cache_duration: Option<Duration>,
-    /// AuthnRequests are always signed, and an IdP may refuse others.
-    pub authn_requests_signed: bool,
     /// The kinds of NameID we can work with, the one we like best first.
     pub name_id_formats: Vec<String>,
     /// The AssertionConsumerServices also take artifacts.
@@ -137,7 +135,7 @@ fn draft(sp: &Sp, published: &Published, id: &str) -> Draft {
     let tail = format!(
         "<md:SPSSODescriptor AuthnRequestsSigned=\"{signed}\" WantAssertionsSigned=\"{wants}\" protocolSupportEnumeration=\"{SAMLP}\">\n\
          {role}  </md:SPSSODescriptor>\n{organization}{contacts}</md:EntityDescriptor>",
-        signed = published.authn_requests_signed,
+        signed = sp.signs_requests(),
         wants = sp.want_assertion_signed(),
         role = role(sp, published),
         organization = published.organization.as_ref().map(organization).unwrap_or_default(),

@@ -2,6 +2,7 @@
 //!
 //! Refuses an IdP without an endpoint for either binding, and an ACS URL that is not one of ours.
 
+use super::demands::Demands;
 use super::escape::xml;
 use super::logout::whole_seconds;
 use super::outgoing::{Carried, Outgoing, preferred};
@@ -17,6 +18,18 @@ pub struct AuthnRequest(Outgoing);
 impl AuthnRequest {
     /// Writes a request to an IdP, to be answered at `acs`. Redirect is preferred: it needs no page of ours.
     pub fn new(id: &str, issue_instant: Instant, sp: &Sp, idp: &Idp, acs: &EndpointUrl) -> Result<Self, ConfigError> {
+        Self::demanding(&Demands::default(), id, issue_instant, sp, idp, acs)
+    }
+
+    /// The same with demands. Hold the answer against them: [`Expectation::demanding`](crate::Expectation::demanding).
+    pub fn demanding(
+        demands: &Demands,
+        id: &str,
+        issue_instant: Instant,
+        sp: &Sp,
+        idp: &Idp,
+        acs: &EndpointUrl,
+    ) -> Result<Self, ConfigError> {
         if !sp.acs().contains(acs) {
             return Err(ConfigError::Name { what: "the ACS URL", why: format!("{acs} is not one of this SP's") });
         }
@@ -24,19 +37,26 @@ impl AuthnRequest {
         let endpoint = preferred(idp.single_sign_on()).ok_or_else(none)?.clone();
         let (Endpoint::Redirect(destination) | Endpoint::Post(destination)) = &endpoint;
         // Whole seconds and `Z`: Duo refuses an offset, and nobody needs more.
+        let answer_to = match demands.assertion_consumer_service_index {
+            Some(index) => format!("AssertionConsumerServiceIndex=\"{index}\""),
+            None => {
+                let acs = xml(acs.as_str());
+                format!("AssertionConsumerServiceURL=\"{acs}\" ProtocolBinding=\"{BINDING_POST}\"")
+            }
+        };
         let issued = whole_seconds(issue_instant);
         let head = format!(
             "<samlp:AuthnRequest xmlns:samlp=\"{SAMLP}\" xmlns:saml=\"{SAML}\" ID=\"{id}\" Version=\"2.0\" IssueInstant=\"{issued}\" \
-             Destination=\"{destination}\" AssertionConsumerServiceURL=\"{acs}\" ProtocolBinding=\"{BINDING_POST}\">\
+             Destination=\"{destination}\" {answer_to}{more}>\
              <saml:Issuer>{issuer}</saml:Issuer>",
             id = xml(id),
             destination = xml(destination.as_str()),
-            acs = xml(acs.as_str()),
+            more = demands.attributes(),
             issuer = xml(sp.entity_id().as_str()),
         );
-        let tail = "<samlp:NameIDPolicy AllowCreate=\"true\"/></samlp:AuthnRequest>".to_owned();
+        let tail = format!("{}</samlp:AuthnRequest>", demands.elements());
         let draft = Draft { id: id.to_owned(), head, tail };
-        let key = if idp.wants_signed_requests() { sp.shared_signing_key() } else { None };
+        let key = if idp.wants_signed_requests() || sp.signs_requests() { sp.shared_signing_key() } else { None };
         Ok(Self(Outgoing { field: "SAMLRequest", endpoint, draft, key }))
     }
 

@@ -132,7 +132,7 @@ impl Message<'_> {
 }
 
 /// Each part as the login had it: the IdP finds the session by all of them (core 3.7.1).
-fn name_id(name_id: &NameId) -> String {
+pub(super) fn name_id(name_id: &NameId) -> String {
     let attribute = |name: &str, value: &Option<String>| {
         value.as_deref().map(|value| format!(" {name}=\"{}\"", xml(value))).unwrap_or_default()
     };

@@ -4,12 +4,14 @@
 //! 20 octets of a cryptographic random generator.
 
 mod authn_request;
+mod demands;
 pub(crate) mod escape;
 mod logout;
 mod outgoing;
 pub(crate) mod sign;
 
 pub use authn_request::AuthnRequest;
+pub use demands::{Comparison, Demands, RequestedAuthnContext};
 pub use logout::{LogoutRequest, LogoutResponse, LogoutStatus};
 pub use outgoing::{Carried, PostForm};
 

@@ -9,6 +9,7 @@ mod authentication;
 mod claim;
 mod conditions;
 mod confirmation;
+mod demands;
 mod destination;
 mod expectation;
 mod in_response_to;
@@ -70,6 +71,7 @@ struct Evidence {
     name_id: name_id::NameIdPresent,
     confirmation: confirmation::BearerConfirmed,
     authentication: authentication::Authenticated,
+    demands: demands::DemandsMet,
 }
 
 /// An Assertion that every rule let pass. Not yet an identity: that takes [`redeem`](crate::redeem), which sees to it
@@ -147,6 +149,7 @@ pub(crate) fn validate(
     let name_id = account.note(Check::NameId, name_id::check(&assertion));
     let confirmation = account.note(Check::Confirmation, confirmation::check(&subject));
     let authentication = account.note(Check::Authentication, authentication::check(&subject));
+    let demands = account.note(Check::Authentication, demands::check(&subject));
 
     let evidence = Evidence {
         version: version?,
@@ -161,6 +164,7 @@ pub(crate) fn validate(
         name_id: name_id?,
         confirmation: confirmation?,
         authentication: authentication?,
+        demands: demands?,
     };
     // A confirmation that never seems to end is over when the Assertion is too old (house rule house-3).
     let too_old = assertion.issue_instant.later(sp.max_age());

@@ -1,6 +1,7 @@
 //! What the operator decides about one running Service Provider. Files come as octets: whoever calls has read them.
 
 use crate::clock::Clock;
+use sp::request::Demands;
 use sp::{Allow, ClockSkew};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -29,7 +30,9 @@ pub struct Options {
     pub database_url: Option<String>,
     /// Whether an IdP may start logins.
     pub unsolicited: Unsolicited,
-    /// For encrypted Assertions.
+    /// What every login demands of its IdP; the answer is held against it.
+    pub demands: Demands,
+    /// For encrypted Assertions, and to sign what we send.
     pub encryption: EncryptionPair,
 }
 
@@ -46,6 +49,7 @@ impl Options {
             skew: ClockSkew::default(),
             database_url: None,
             unsolicited: Unsolicited::Accepted,
+            demands: Demands::default(),
             encryption: EncryptionPair::test(),
         }
     }

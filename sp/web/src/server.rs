@@ -188,8 +188,8 @@ fn router_over<S: Store>(store: S, options: Options, public_url: PublicUrl) -> R
         .build();
     let published = Published { encryption_certificates: vec![certificate], ..Published::default() };
     let metadata = write_sp(&sp, &published);
-    let Options { unsolicited, clock, reread, .. } = options;
-    let site = Arc::new(Site { sp, acs, slo, metadata, trust, public_url, unsolicited, clock, store });
+    let Options { unsolicited, demands, clock, reread, .. } = options;
+    let site = Arc::new(Site { sp, acs, slo, metadata, trust, public_url, unsolicited, demands, clock, store });
     let keep_current = Box::pin(keep_current(Arc::clone(&site), reread));
     Ok((router(site), keep_current))
 }

@@ -6,6 +6,7 @@ use crate::options::Unsolicited;
 use crate::router::{ACS, LOGIN, LOGOUT, METADATA, SLO, WHOAMI};
 use crate::server::Ready;
 use crate::trust::Trust;
+use sp::request::Demands;
 use sp::{EndpointUrl, EntityId, Idp, Sp};
 use std::sync::Arc;
 
@@ -26,6 +27,8 @@ pub struct Site<S> {
     pub public_url: PublicUrl,
     /// Whether an IdP may start logins.
     pub unsolicited: Unsolicited,
+    /// What every login demands.
+    pub demands: Demands,
     /// The time.
     pub clock: Clock,
     /// What is remembered between two requests.

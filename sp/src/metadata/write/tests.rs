@@ -15,7 +15,8 @@ fn sp() -> crate::SpBuilder {
 
 fn everything() -> (Sp, Published) {
     let key = SigningKey::from_file(KEY).unwrap().certificate(CERTIFICATE).unwrap();
-    let sp = sp().single_logout(EndpointUrl::new("https://sp.test/slo").unwrap()).signing_key(key).build();
+    let sp =
+        sp().single_logout(EndpointUrl::new("https://sp.test/slo").unwrap()).signing_key(key).sign_requests().build();
     let attribute = |name: &str, is_required: bool| RequestedAttribute {
         name: name.to_owned(),
         name_format: Some("urn:oasis:names:tc:SAML:2.0:attrname-format:basic".to_owned()),
@@ -33,7 +34,6 @@ fn everything() -> (Sp, Published) {
         encryption_certificates: vec![vec![0x30, 0]],
         valid_until: Instant::parse("2026-11-26T00:00:00Z").ok(),
         cache_duration: Some(Duration::from_secs(3600)),
-        authn_requests_signed: true,
         name_id_formats: vec!["urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress".to_owned()],
         artifact: true,
         service: Some(Service {

@@ -34,7 +34,7 @@ pub(crate) async fn acs<S: Store>(State(site): State<Arc<Site<S>>>, request: Req
     let picked = picked(&site, browser.as_ref(), relay_state.as_deref()).await?;
     let idps = site.idps();
     let idp = idp::<S>(&idps, &received, picked.as_ref())?;
-    let expectation = expectation(site.unsolicited, picked.as_ref());
+    let expectation = expectation(&site, picked.as_ref());
 
     let delivery = Delivery { endpoint: &site.acs, expectation: &expectation, now: site.clock.now() };
     let validated = received.accept(&site.sp, idp, delivery)?;
@@ -78,13 +78,17 @@ fn idp<'a, S>(idps: &'a [Arc<Idp>], received: &Received, picked: Option<&Picked>
     })
 }
 
-fn expectation(unsolicited: Unsolicited, picked: Option<&Picked>) -> Expectation {
+fn expectation<S>(site: &Site<S>, picked: Option<&Picked>) -> Expectation {
     let request = picked.map(|picked| picked.login.request.clone());
-    match (request, unsolicited) {
+    let expectation = match (request, site.unsolicited) {
         (Some(request), Unsolicited::Accepted) => Expectation::answer_or_unsolicited(request),
         (Some(request), Unsolicited::Refused) => Expectation::answer_to(request),
         (None, Unsolicited::Accepted) => Expectation::unsolicited(),
         (None, Unsolicited::Refused) => Expectation::nothing(),
+    };
+    match picked.map(|picked| picked.login.until.earlier(pending::LIFETIME)) {
+        Some(asked_at) => expectation.demanding(site.demands.clone(), asked_at),
+        None => expectation,
     }
 }
 

@@ -38,7 +38,8 @@ pub(crate) async fn login<S: Store>(
         return Ok((StatusCode::SEE_OTHER, [(LOCATION, "/")]).into_response());
     };
     let now = site.clock.now();
-    let request = AuthnRequest::new(&message_id(random_octets()), now, &site.sp, idp, &site.acs).map_err(|error| {
+    let request = AuthnRequest::demanding(&site.demands, &message_id(random_octets()), now, &site.sp, idp, &site.acs)
+        .map_err(|error| {
         Refusal::login_impossible("idp_takes_no_requests", "an IdP that takes requests", &error.to_string())
     })?;
     let login = PendingLogin {

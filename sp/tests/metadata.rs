@@ -1,0 +1,87 @@
+//! Metadata of every vendor and of recorded IdPs is read; Azure's, which is signed, is verified against a pinned key.
+
+mod common;
+
+use common::now;
+use mock_idp::Vendor;
+use sp::{Allow, Limits, metadata};
+use std::path::Path;
+
+fn mock(vendor: Vendor) -> mock_idp::Idp {
+    mock_idp::Idp::of(vendor, "https://idp.example.test")
+}
+
+#[test]
+fn every_vendors_metadata() {
+    for vendor in Vendor::all() {
+        let mock = mock(vendor);
+        let idps = metadata::read_idp(mock.metadata(vendor).as_bytes(), &Allow::default(), now(), &Limits::default());
+        let idps = idps.unwrap();
+        let [idp] = idps.as_slice() else { panic!("one IdP") };
+        assert_eq!(idp.entity_id().as_str(), mock.entity_id);
+        assert!(!idp.single_sign_on().is_empty() && !idp.keys().is_empty(), "{}", vendor.name());
+        // Google takes no logout messages, Okta's metadata names them only where an application has switched them on.
+        let logout = idp.services().single_logout.len();
+        assert!(logout == 0 || mock.slo_url.is_some(), "{}", vendor.name());
+    }
+}
+
+#[test]
+fn every_recorded_metadata() {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/recorded"));
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files: Vec<_> = files.filter(|path| path.to_string_lossy().ends_with(".metadata.xml")).collect();
+    assert!(files.len() >= 10);
+    for file in files {
+        // Some were recorded with an end of a few days: they are read as on the day of the recording.
+        let octets = std::fs::read(&file).unwrap();
+        let then = sp::Instant::parse("2024-01-01T00:00:00Z").unwrap();
+        let read = metadata::read(&octets, &Allow::default(), then, &Limits::default());
+        assert_eq!(read.unwrap().idps.len(), 1, "{}", file.display());
+    }
+}
+
+/// What becomes of a file when Azure's certificate is pinned for it.
+fn verified(file: &str, signer: &mock_idp::Idp) -> Result<String, String> {
+    let certificate = signer.certificate_der();
+    let read = metadata::read_signed(file.as_bytes(), certificate, &Allow::default(), now(), &Limits::default());
+    read.map(|metadata| metadata.idps.iter().map(|idp| idp.entity_id().to_string()).collect())
+        .map_err(|error| error.to_string())
+}
+
+#[test]
+fn signed_metadata() {
+    let azure = Vendor::named("azure").unwrap();
+    let mock = mock(azure);
+    let file = mock.metadata(azure);
+    assert_eq!(verified(&file, &mock), Ok(mock.entity_id.clone()));
+    let refused = |file: &str| verified(file, &mock).unwrap_err();
+    let forged = file.replacen(&mock.sso_url, "https://evil.example.test/sso", 1);
+    assert_ne!(forged, file);
+    assert!(refused(&forged).contains("digest_mismatch"));
+    let attacker = mock.clone().with_key(mock_idp::key::attacker(), azure);
+    assert!(refused(&attacker.metadata(azure)).contains("signature_invalid"));
+    let (_, entity) = file.split_once("?>").unwrap();
+    let (start, end) =
+        (entity.find("<Signature").unwrap(), entity.find("</Signature>").unwrap() + "</Signature>".len());
+    let (signature, without) = (&entity[start..end], format!("{}{}", &entity[..start], &entity[end..]));
+    assert!(refused(&without).contains("metadata_not_signed"));
+
+    // Wrapping: the genuine entity stands inside a forged one, which carries the genuine Signature, or a copy of it.
+    let md = "urn:oasis:names:tc:SAML:2.0:metadata";
+    let aggregate =
+        |inside: &str| format!("<EntitiesDescriptor xmlns=\"{md}\" ID=\"_x\">{inside}</EntitiesDescriptor>");
+    assert!(refused(&aggregate(entity)).contains("metadata_not_signed"));
+    assert!(refused(&aggregate(&format!("{signature}{without}"))).contains("reference_mismatch"));
+    assert!(refused(&aggregate(&format!("{signature}{entity}"))).contains("reference_mismatch"));
+    let id = without.split("ID=\"").nth(1).unwrap().split('"').next().unwrap();
+    let same_id = aggregate(&format!("{signature}{without}")).replacen("_x", id, 1);
+    assert!(refused(&same_id).contains("duplicate_id"));
+    let other_id = same_id.replacen(&format!("entityID=\"{}\"", mock.entity_id), "entityID=\"https://evil.test\"", 1);
+    let other_id = format!(
+        "{}{}",
+        &other_id[..other_id.find("</Signature>").unwrap()],
+        other_id[other_id.find("</Signature>").unwrap()..].replacen(id, "_y", 1)
+    );
+    assert!(refused(&other_id).contains("digest_mismatch"), "{}", refused(&other_id));
+}
