@@ -185,16 +185,16 @@ impl SigningKey {
     #[cfg(feature = "openssl")]
     fn sign_as_of_old(&self, octets: &[u8]) -> Option<Vec<u8>> {
         use openssl::{hash::MessageDigest, pkey::PKey, rsa::Rsa, sign::Signer};
-        let key = if self.is_pkcs8 {
-            PKey::private_key_from_pkcs8(&self.der)
-        } else {
-            Rsa::private_key_from_der(&self.der).and_then(PKey::from_rsa)
+        let key = match self.is_pkcs8 {
+            true => PKey::private_key_from_pkcs8(&self.der),
+            false => Rsa::private_key_from_der(&self.der).and_then(PKey::from_rsa),
         };
+        let key = key.ok()?;
         let digest = match self.method {
             SignatureMethod::RsaSha1 => MessageDigest::sha1(),
             _ => MessageDigest::sha224(),
         };
-        Signer::new(digest, &key.ok()?).ok()?.sign_oneshot_to_vec(octets).ok()
+        Signer::new(digest, &key).ok()?.sign_oneshot_to_vec(octets).ok()
     }
 
     #[cfg(not(feature = "openssl"))]
