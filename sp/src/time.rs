@@ -4,8 +4,8 @@
 //! Knows no clock: `now` always comes from the caller.
 
 use crate::reject::{Reason, Rejection};
+use jiff::civil::DateTime;
 use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
 
 /// A point in time, to the nanosecond, between the years 0001 and 9999.
@@ -16,13 +16,11 @@ impl Instant {
     /// Reads an xs:dateTime as SAML writes it: `2026-11-25T09:30:00Z`, with up to nine digits of fraction.
     pub fn parse(text: &str) -> Result<Self, Rejection> {
         let invalid = || Rejection::new(Reason::TimestampInvalid, "an xs:dateTime in UTC, ending in Z", text);
-        if !has_shape(text.as_bytes()) {
-            return Err(invalid());
-        }
-        match jiff::Timestamp::from_str(text) {
+        let date_time = read(text.as_bytes()).ok_or_else(invalid)?;
+        match jiff::tz::Offset::UTC.to_timestamp(date_time) {
             Ok(timestamp) => Ok(Self(timestamp)),
             // The library's last instant is a day short of the year's end, which some IdPs write for "never".
-            Err(_) if is_last_day(text) => Ok(Self(jiff::Timestamp::MAX)),
+            Err(_) if date_time.year() == 9999 => Ok(Self(jiff::Timestamp::MAX)),
             Err(_) => Err(invalid()),
         }
     }
@@ -58,25 +56,28 @@ impl fmt::Display for Instant {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct ClockSkew(pub Duration);
 
-/// `dddd-dd-ddTdd:dd:dd`, an optional fraction of 1 to 9 digits, `Z`. The calendar is the library's to check,
-/// but it would also take a leap second, a lower-case `t` or `z`, and a blank.
-fn has_shape(text: &[u8]) -> bool {
-    const SHAPE: &[u8] = b"dddd-dd-ddTdd:dd:dd";
-    let Some((date_time, rest)) = text.split_at_checked(SHAPE.len()) else { return false };
-    let fits = |(shape, byte): (&u8, &u8)| if *shape == b'd' { byte.is_ascii_digit() } else { shape == byte };
-    let fraction = match rest {
-        b"Z" => true,
-        [b'.', digits @ .., b'Z'] => (1..=9).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit),
-        _ => false,
+/// `dddd-dd-ddTdd:dd:dd`, an optional fraction of 1 to 9 digits, `Z`, when the calendar has that day and time. No leap
+/// second, no year 0.
+fn read(text: &[u8]) -> Option<DateTime> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, rest @ ..] = text else {
+        return None;
     };
-    let possible = !date_time.starts_with(b"0000") && !date_time.ends_with(b":60");
-    SHAPE.iter().zip(date_time).all(fits) && fraction && possible
+    let two = |tens: &u8, ones: &u8| i8::try_from(number(&[*tens, *ones])?).ok();
+    let year = i16::try_from(number(&[*y1, *y2, *y3, *y4])?).ok().filter(|year| *year != 0)?;
+    let nanoseconds = match rest {
+        b"Z" => 0,
+        [b'.', digits @ .., b'Z'] if (1..=9).contains(&digits.len()) => {
+            let zeros = u32::try_from(9 - digits.len()).ok()?;
+            number(digits)? * 10i32.pow(zeros)
+        }
+        _ => return None,
+    };
+    DateTime::new(year, two(m1, m2)?, two(d1, d2)?, two(h1, h2)?, two(n1, n2)?, two(s1, s2)?, nanoseconds).ok()
 }
 
-/// Whether it is a date and time of the year 9999 that the calendar has.
-fn is_last_day(text: &str) -> bool {
-    text.starts_with("9999-12-3")
-        && text.strip_suffix('Z').is_some_and(|text| jiff::civil::DateTime::from_str(text).is_ok())
+/// Up to nine digits and nothing else.
+fn number(digits: &[u8]) -> Option<i32> {
+    digits.iter().try_fold(0i32, |value, digit| digit.is_ascii_digit().then(|| value * 10 + i32::from(digit - b'0')))
 }
 
 #[cfg(test)]

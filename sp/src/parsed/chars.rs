@@ -84,14 +84,19 @@ pub(super) fn is_xml_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
-/// Where the first character stands that XML 1.0 forbids, if one does. One quick pass over the whole document,
+/// Whether there are octets below the blank: tabs, line ends, or what XML forbids. One quick pass over the whole document,
 /// so that the reader need not look at each character again.
-pub(super) fn find_forbidden(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
+pub(super) fn has_controls(text: &str) -> bool {
     // A comparison per octet without a branch: the compiler makes it a vector loop.
-    let control = |b: u8| (b < 0x20) & (b != b'\t') & (b != b'\n') & (b != b'\r');
-    if bytes.iter().fold(false, |found, b| found | control(*b)) {
-        return bytes.iter().position(|b| control(*b));
+    text.bytes().fold(false, |found, octet| found | (octet < b' '))
+}
+
+/// Where the first character stands that XML 1.0 forbids, if one does.
+pub(super) fn find_forbidden(text: &str, has_controls: bool) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let is_forbidden = |octet: u8| (octet < b' ') & (octet != b'\t') & (octet != b'\n') & (octet != b'\r');
+    if has_controls && bytes.iter().fold(false, |found, octet| found | is_forbidden(*octet)) {
+        return bytes.iter().position(|octet| is_forbidden(*octet));
     }
     // U+FFFE and U+FFFF are EF BF BE and EF BF BF.
     memchr::memchr_iter(0xef, bytes).find(|at| matches!(bytes.get(at + 1..at + 3), Some([0xbf, 0xbe | 0xbf])))
@@ -124,9 +129,9 @@ mod tests {
 
     #[test]
     fn forbidden_characters_are_found() {
-        assert_eq!(find_forbidden("a\tb\r\n é \u{fffd}"), None);
+        assert_eq!(find_forbidden("a\tb\r\n é \u{fffd}", true), None);
         for (text, at) in [("a\0", 1), ("\u{1b}[", 0), ("ab\u{fffe}", 2), ("\u{ffff}", 0)] {
-            assert_eq!(find_forbidden(text), Some(at));
+            assert_eq!(find_forbidden(text, has_controls(text)), Some(at));
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Takes a subset of XML 1.0 with namespaces: UTF-8, no DOCTYPE, no processing instruction, no relative namespace URI.
 //! What it takes, every conforming reader takes, and sees the same tree.
 
-use super::chars::{find_forbidden, is_space};
+use super::chars::{find_forbidden, has_controls, is_space};
 use super::document::{Attribute, Document, Kind, NamespaceDeclaration, Node, NodeId, Span, Tree};
 use super::scope::{NO_URI, Scope, XML_URI};
 use crate::limits::Limits;
@@ -48,7 +48,7 @@ pub(crate) fn read_in_context(
     Ok(read.over(source))
 }
 
-/// UTF-8 within the size limit, without a byte order mark, of characters that XML allows.
+/// UTF-8 within the size limit, without a byte order mark.
 fn text(octets: Vec<u8>, limits: &Limits) -> Result<String, Rejection> {
     if octets.is_empty() {
         return Err(Rejection::new(Reason::MessageEmpty, "an XML document", "nothing"));
@@ -64,10 +64,7 @@ fn text(octets: Vec<u8>, limits: &Limits) -> Result<String, Rejection> {
     if source.starts_with('\u{feff}') {
         source.drain(..'\u{feff}'.len_utf8());
     }
-    match find_forbidden(&source) {
-        Some(at) => Err(malformed("characters that XML 1.0 allows", format!("another one at octet {at}"))),
-        None => Ok(source),
-    }
+    Ok(source)
 }
 
 fn malformed(expected: &str, found: impl AsRef<str>) -> Rejection {
@@ -122,7 +119,7 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn new(source: &'a str, limits: &'a Limits) -> Self {
         let bytes = source.as_bytes();
-        let has_layout = memchr::memchr3(b'\t', b'\n', b'\r', bytes).is_some();
+        let has_layout = has_controls(source);
         Self {
             source,
             bytes,
@@ -141,6 +138,9 @@ impl<'a> Reader<'a> {
     }
 
     fn document(mut self) -> Result<Nodes, Rejection> {
+        if let Some(at) = find_forbidden(self.source, self.has_layout) {
+            return Err(malformed("characters that XML 1.0 allows", format!("another one at octet {at}")));
+        }
         self.at = declaration::length(self.source)?;
         self.push_document_node();
         self.between_roots()?;

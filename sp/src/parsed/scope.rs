@@ -91,8 +91,13 @@ impl Scope {
         let source = source.as_bytes();
         let text = |span: Span| source.get(span.start as usize..span.end as usize).unwrap_or_default();
         let wanted = text(prefix);
+        // Prefixes are so short that calling for a comparison would cost more than it.
+        let is_wanted = |binding: &&Binding| {
+            let known = text(binding.prefix);
+            known.len() == wanted.len() && known.iter().zip(wanted).all(|(one, other)| one == other)
+        };
         let needs_none = |uri| Some(Meaning { uri, bit: Some(0) });
-        match self.bindings.iter().rev().find(|binding| text(binding.prefix) == wanted) {
+        match self.bindings.iter().rev().find(is_wanted) {
             Some(binding) => Some(binding.meaning),
             None if wanted.is_empty() => needs_none(NO_URI),
             None if wanted == b"xml" => needs_none(XML_URI),

@@ -96,7 +96,8 @@ fn read(verified: &Verified, assertion: NodeId) -> Result<Assertion, Rejection> 
     // Advice may be ignored (core 2.3.3), and is. An Assertion in it was refused before anything was verified.
     children.take(Namespace::Saml, "Advice");
     let mut authn_statements = Vec::new();
-    let mut attributes = Vec::new();
+    // Room for a usual login, so that the list does not move while it grows.
+    let mut attributes = Vec::with_capacity(12);
     while let Some(statement) = children.any() {
         if document.is(statement, Namespace::Saml, "AuthnStatement") {
             authn_statements.push(authn_statement(document, statement)?);

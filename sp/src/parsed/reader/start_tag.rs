@@ -105,6 +105,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline]
     fn attribute(&mut self, plain: &mut bool) -> Result<Spelled, Rejection> {
         let (prefix, local) = self.name()?;
         let quote = if self.peek(0) == Some(b'=') && self.peek(1) == Some(b'"') {
@@ -134,6 +135,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A value up to its closing quote, and whether its canonical spelling is the same.
+    #[inline]
     fn value(&mut self, quote: u8) -> Result<(Span, bool), Rejection> {
         let start = self.at;
         let mut plain = true;
@@ -259,6 +261,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A qualified name: its prefix (maybe empty) and its local part.
+    #[inline]
     fn name(&mut self) -> Result<(Span, Span), Rejection> {
         let start = self.at;
         let first = self.ncname()?;
@@ -274,6 +277,7 @@ impl<'a> Reader<'a> {
         Ok((prefix, local))
     }
 
+    #[inline]
     fn ncname(&mut self) -> Result<Span, Rejection> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let length = match ascii_name_length(rest) {
