@@ -24,6 +24,9 @@ impl OctetSet {
 /// Octets that may stand in an ASCII name behind its first character.
 static NAME: OctetSet = OctetSet::of(b"-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz");
 
+/// Those among them that may not stand first.
+static NOT_FIRST: OctetSet = OctetSet::of(b"-.0123456789");
+
 pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
@@ -32,7 +35,7 @@ pub(super) fn is_space(byte: u8) -> bool {
 ///
 /// Looks no further than the name's end: a document is asked this at each of its names.
 pub(super) fn ascii_name_length(bytes: &[u8]) -> Option<usize> {
-    if matches!(bytes.first(), Some(b'-' | b'.' | b'0'..=b'9')) {
+    if bytes.first().is_some_and(|first| NOT_FIRST.has(*first)) {
         return Some(0);
     }
     let mut length = 0;

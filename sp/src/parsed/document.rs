@@ -66,7 +66,7 @@ pub(super) struct Node {
     pub(super) start_tag_end: u32,
     /// Where the end tag starts; the end of the node when it has none (`<a/>`).
     pub(super) end_tag_start: u32,
-    /// The start tag is spelled as canonical XML spells it, so far as its own octets decide.
+    /// The start tag is spelled as canonical XML spells it, if all it declares is to be written.
     pub(super) plain_tag: bool,
     /// The whole node is, wherever the declarations it uses are written around it. It has none of its own.
     pub(super) verbatim: bool,

@@ -96,6 +96,7 @@ struct Writer<'d> {
     written: u64,
     /// Room for the declarations of the current element.
     due: Vec<Binding<'d>>,
+    attributes: Vec<Attribute>,
     apex: NodeId,
 }
 
@@ -119,6 +120,7 @@ impl<'d> Writer<'d> {
             rendered: Vec::with_capacity(8),
             written: 0,
             due: Vec::with_capacity(8),
+            attributes: Vec::with_capacity(8),
             apex,
         }
     }
@@ -170,11 +172,12 @@ impl<'d> Writer<'d> {
         let inherited = self.inherited_xml_attributes(id);
 
         let (span, plain) = document.start_tag(id);
-        if plain && scope == self.scope.len() && self.due.is_empty() && inherited.is_empty() {
+        if plain && inherited.is_empty() && self.declares_what_is_due(scope) {
+            self.rendered.append(&mut self.due);
             self.copy(span);
         } else {
-            let attributes = document.attributes(id);
-            self.write_start_tag(id, attributes.iter().chain(&inherited).copied().collect());
+            self.attributes.extend(document.attributes(id).iter().chain(&inherited));
+            self.write_start_tag(id);
         }
     }
 
@@ -209,6 +212,13 @@ impl<'d> Writer<'d> {
             }
         }
         self.due.sort_unstable_by_key(|binding| binding.prefix);
+    }
+
+    /// Whether the element's own declarations, those of the scope from `own` on, are just those it must carry.
+    fn declares_what_is_due(&self, own: usize) -> bool {
+        let own = self.scope.get(own..).unwrap_or_default();
+        let same = |(own, due): (&Binding<'_>, &Binding<'_>)| own.prefix == due.prefix && own.uri == due.uri;
+        own.len() == self.due.len() && own.iter().zip(&self.due).all(same)
     }
 
     /// A prefix of the list may be bound to nothing here; then there is nothing to write.
@@ -255,21 +265,22 @@ impl<'d> Writer<'d> {
         (self.document.uri(attribute.uri), self.document.text_at(attribute.local))
     }
 
-    fn write_start_tag(&mut self, id: NodeId, mut attributes: Vec<Attribute>) {
+    fn write_start_tag(&mut self, id: NodeId) {
         let document = self.document;
-        attributes.sort_by_key(|attribute| self.sort_key(attribute));
         self.flush();
         self.out.push('<');
         self.out.push_str(document.qualified_name(id));
-        let mut due = std::mem::take(&mut self.due);
+        // Taken out while they are written; the room is kept for the next tag.
+        let (mut due, mut attributes) = (std::mem::take(&mut self.due), std::mem::take(&mut self.attributes));
         for binding in &due {
             self.write_declaration(binding);
         }
         self.rendered.append(&mut due);
-        self.due = due;
-        for attribute in &attributes {
-            self.write_attribute(attribute);
+        attributes.sort_by_key(|attribute| self.sort_key(attribute));
+        for attribute in attributes.drain(..) {
+            self.write_attribute(&attribute);
         }
+        (self.due, self.attributes) = (due, attributes);
         self.out.push('>');
     }
 
@@ -340,7 +351,10 @@ impl<'d> Writer<'d> {
 
 /// The innermost binding of a prefix.
 fn bound<'d>(bindings: &[Binding<'d>], prefix: &str) -> Option<Binding<'d>> {
-    bindings.iter().rev().find(|binding| binding.prefix == prefix).copied()
+    // Prefixes are so short that calling for a comparison would cost more than it.
+    let same =
+        |one: &str| one.len() == prefix.len() && one.bytes().zip(prefix.bytes()).all(|(one, other)| one == other);
+    bindings.iter().rev().find(|binding| same(binding.prefix)).copied()
 }
 
 fn escape_text(text: &str, out: &mut String) {
@@ -367,6 +381,10 @@ fn escape_attribute(value: &str, out: &mut String) {
 
 /// Writes text with references in place of some ASCII characters.
 fn escape(text: &str, out: &mut String, reference: impl Fn(u8) -> Option<&'static str>) {
+    // Most texts need none: a look at all octets without a branch is a vector loop.
+    if !text.bytes().fold(false, |found, octet| found | reference(octet).is_some()) {
+        return out.push_str(text);
+    }
     let mut rest = text;
     while let Some((at, with)) = rest.bytes().enumerate().find_map(|(at, octet)| Some((at, reference(octet)?))) {
         out.push_str(rest.get(..at).unwrap_or_default());

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::names::Namespace;
 use crate::parsed::chars::{ascii_name_length, ncname_length};
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 /// An attribute as spelled, before its prefix is resolved.
@@ -48,9 +49,7 @@ impl<'a> Reader<'a> {
         let start_tag_end = self.at;
 
         let declares = first_declaration < self.declarations.len();
-        if declares {
-            self.declarations_are_unique(first_declaration)?;
-        }
+        let declares_in_order = !declares || self.declarations_are_unique(first_declaration)?;
         let meaning = self.scope.resolve(self.source, prefix).ok_or_else(|| self.undeclared(prefix))?;
         let attribute_uses = if list.has_prefixes { self.resolve_attributes(first_attribute)? } else { Some(0) };
         let is_sorted = self.attributes_are_unique(first_attribute)?;
@@ -62,7 +61,7 @@ impl<'a> Reader<'a> {
         node.attributes = Span::new(first_attribute, self.attributes.len());
         node.declarations = Span::new(first_declaration, self.declarations.len());
         node.start_tag_end = Span::new(start, start_tag_end).end;
-        node.plain_tag = list.plain && is_sorted && list.end == End::Open;
+        node.plain_tag = list.plain && is_sorted && declares_in_order && list.end == End::Open;
         let mut open = Open { id, scope, verbatim: false, uses: 0 };
         if let (Some(bit), Some(bits)) = (meaning.bit, attribute_uses) {
             open.verbatim = node.plain_tag && !declares;
@@ -98,7 +97,10 @@ impl<'a> Reader<'a> {
             let attribute = self.attribute(&mut plain)?;
             plain &= attribute.plain;
             has_prefixes |= attribute.prefix.start != attribute.prefix.end;
+            let declared = self.declarations.len();
             self.sort_in(attribute)?;
+            // Canonical XML writes the declarations first.
+            plain &= declared == self.declarations.len() || first == self.attributes.len();
             if self.attributes.len() - first > self.limits.attributes {
                 return Err(limit("attributes on one element", self.limits.attributes));
             }
@@ -156,10 +158,10 @@ impl<'a> Reader<'a> {
         }
         let value = Span::new(start, self.at);
         self.at += 1;
-        let becomes_blank = |octet: &u8| matches!(octet, b'\t' | b'\n' | b'\r');
-        let octets = self.text_of(value).as_bytes();
+        // Other controls were refused before; compared without a branch, as in `has_controls`.
+        let becomes_blank = || self.text_of(value).bytes().fold(false, |found, octet| found | (octet < b' '));
         // In single quotes there may be double ones; then the tag is not plain anyway, and now the value is neither.
-        plain &= quote == b'"' && !(self.has_layout && octets.iter().any(becomes_blank));
+        plain &= quote == b'"' && !(self.has_layout && becomes_blank());
         Ok((value, plain))
     }
 
@@ -167,8 +169,8 @@ impl<'a> Reader<'a> {
     fn sort_in(&mut self, spelled: Spelled) -> Result<(), Rejection> {
         let (prefix, local) = (self.text_of(spelled.prefix), self.text_of(spelled.local));
         match (prefix, local) {
-            ("", "xmlns") => self.declare(Span::default(), spelled.value),
-            ("xmlns", _) => self.declare(spelled.local, spelled.value),
+            ("", "xmlns") => self.declare(Span::default(), &spelled),
+            ("xmlns", _) => self.declare(spelled.local, &spelled),
             _ => {
                 if matches!(local, "ID" | "Id" | "id" | "AssertionID") {
                     self.ids.push(spelled.value);
@@ -180,8 +182,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn declare(&mut self, prefix: Span, value: Span) -> Result<(), Rejection> {
-        let uri = resolve_attribute(self.text_of(value));
+    fn declare(&mut self, prefix: Span, spelled: &Spelled) -> Result<(), Rejection> {
+        let value = self.text_of(spelled.value);
+        let uri = if spelled.plain { Cow::Borrowed(value) } else { resolve_attribute(value) };
         let name = self.text_of(prefix);
         let number = match self.scope.known(&uri) {
             // Judged when it came up first; `xml` alone is bound by the standard itself.
@@ -196,15 +199,20 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn declarations_are_unique(&self, first: usize) -> Result<(), Rejection> {
+    /// Refuses a prefix that is declared twice. Whether the declarations stand in canonical order.
+    fn declarations_are_unique(&self, first: usize) -> Result<bool, Rejection> {
         let declared = self.declarations.get(first..).unwrap_or_default();
+        let prefix = |declaration: &NamespaceDeclaration| self.text_of(declaration.prefix);
+        if declared.is_sorted_by(|one, other| prefix(one) < prefix(other)) {
+            return Ok(true);
+        }
         for (i, declaration) in declared.iter().enumerate() {
-            let prefix = self.text_of(declaration.prefix);
+            let prefix = prefix(declaration);
             if declared.iter().take(i).any(|other| self.text_of(other.prefix) == prefix) {
                 return Err(malformed("each prefix declared once", format!("xmlns:{prefix} twice in one element")));
             }
         }
-        Ok(())
+        Ok(false)
     }
 
     /// The number of a URI that may be bound to this prefix (XML Namespaces 1.0, 3).
