@@ -4,6 +4,7 @@
 //! (or [`UNENCRYPTED_SENTENCE`], which is decided before anything is decrypted and so tells an attacker nothing).
 
 use std::fmt;
+use std::sync::Arc;
 
 /// What a browser is told about any refusal but one.
 pub const PUBLIC_SENTENCE: &str = "The sign-in could not be completed.";
@@ -16,7 +17,7 @@ const SHOWN_CHARS: usize = 200;
 
 /// Why a message was refused: the reason with its rule, and both sides of the comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rejection(Box<Parts>); // one word, so that handing on a success costs nothing
+pub struct Rejection(Arc<Parts>); // one word, so that handing on a success costs nothing
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Parts {
@@ -29,7 +30,7 @@ impl Rejection {
     /// A rejection that shows both sides. `found` may repeat the message's text; it is cut and made printable.
     #[cold]
     pub(crate) fn new(reason: Reason, expected: impl Into<String>, found: impl AsRef<str>) -> Self {
-        Self(Box::new(Parts { reason, expected: expected.into(), found: printable(found.as_ref()) }))
+        Self(Arc::new(Parts { reason, expected: expected.into(), found: printable(found.as_ref()) }))
     }
 
     /// The reason, one of [`Reason::ALL`].
@@ -72,13 +73,16 @@ impl std::error::Error for Rejection {}
 
 /// Cuts text of a message to a bounded length and escapes what a terminal or a log would act on.
 fn printable(text: &str) -> String {
-    let mut shown: String = text
-        .chars()
-        .take(SHOWN_CHARS)
-        .flat_map(|c| if acts_on_readers(c) { c.escape_default().collect() } else { vec![c] })
-        .collect();
-    if text.chars().nth(SHOWN_CHARS).is_some() {
-        shown.push_str("...");
+    let mut shown = String::with_capacity(text.len().min(SHOWN_CHARS));
+    for (place, c) in text.chars().enumerate() {
+        match c {
+            _ if place == SHOWN_CHARS => {
+                shown.push_str("...");
+                break;
+            }
+            _ if acts_on_readers(c) => shown.extend(c.escape_default()),
+            _ => shown.push(c),
+        }
     }
     shown
 }

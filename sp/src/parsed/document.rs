@@ -330,7 +330,7 @@ impl Document {
 
     /// The declarations in scope at an element, nearest first, each prefix once, with their bits; an empty URI undeclares.
     pub(crate) fn in_scope(&self, id: NodeId) -> Vec<(NamespaceDeclaration, u64)> {
-        let mut found: Vec<(NamespaceDeclaration, u64)> = Vec::new();
+        let mut found: Vec<(NamespaceDeclaration, u64)> = Vec::with_capacity(8);
         let mut at = id;
         while at != NodeId::DOCUMENT {
             for (declaration, bit) in self.declarations_with_bits(at) {

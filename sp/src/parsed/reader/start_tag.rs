@@ -269,7 +269,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A qualified name: its prefix (maybe empty) and its local part.
-    #[inline]
+    #[inline(always)]
     fn name(&mut self) -> Result<(Span, Span), Rejection> {
         let start = self.at;
         let first = self.ncname()?;
@@ -285,7 +285,7 @@ impl<'a> Reader<'a> {
         Ok((prefix, local))
     }
 
-    #[inline]
+    #[inline(always)]
     fn ncname(&mut self) -> Result<Span, Rejection> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let length = match ascii_name_length(rest) {
