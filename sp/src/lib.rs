@@ -74,6 +74,7 @@
 
 pub mod accept;
 mod account;
+pub mod artifact;
 mod config;
 mod decoded;
 mod identity;

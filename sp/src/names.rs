@@ -39,6 +39,8 @@ pub(crate) const XENC: &str = "http://www.w3.org/2001/04/xmlenc#";
 pub(crate) const XENC11: &str = "http://www.w3.org/2009/xmlenc11#";
 pub(crate) const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
+pub(crate) const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
+
 pub(crate) const STATUS_SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
 pub(crate) const STATUS_RESPONDER: &str = "urn:oasis:names:tc:SAML:2.0:status:Responder";
 pub(crate) const STATUS_PARTIAL_LOGOUT: &str = "urn:oasis:names:tc:SAML:2.0:status:PartialLogout";

@@ -215,6 +215,14 @@ reasons! {
     SessionExpired "session_expired" "core-2.7.2-a" "the IdP's session is over"
     AuthenticatedInFuture "authenticated_in_future" "core-2.7.2-b" "it claims an authentication in the future"
 
+    // Artifacts.
+    ArtifactInvalid "artifact_invalid" "bindings-3.6.4-a" "the artifact is not one of type 4"
+    ArtifactOfOtherIdp "artifact_of_other_idp" "bindings-3.6.4-b" "the artifact's SourceID is not that of the IdP that was asked"
+    ArtifactEndpointUnknown "artifact_endpoint_unknown" "bindings-3.6.4-c" "the artifact names an endpoint that the IdP's metadata does not have"
+    SoapMalformed "soap_malformed" "bindings-3.2.2-a" "the answer is not a SOAP envelope with one ArtifactResponse"
+    ArtifactAnswerMismatch "artifact_answer_mismatch" "core-3.5.2-a" "the ArtifactResponse answers another request than ours"
+    ArtifactUnknown "artifact_unknown" "core-3.5.3-a" "the IdP has no message for the artifact, or had given it out before"
+
     // What was asked for.
     NameIdFormatMismatch "name_id_format_mismatch" "core-3.4.1.1-a" "the NameID is of another kind than the one that was asked for"
     AuthnContextMismatch "authn_context_mismatch" "core-3.3.2.2.1-a" "the principal authenticated in another way than was asked for"

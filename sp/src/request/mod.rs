@@ -3,6 +3,7 @@
 //! Pure like the rest: ids and instants are arguments. An ID must be unguessable, so make it with [`message_id`] from
 //! 20 octets of a cryptographic random generator.
 
+mod artifact_resolve;
 mod authn_request;
 mod demands;
 pub(crate) mod escape;
@@ -10,6 +11,7 @@ mod logout;
 mod outgoing;
 pub(crate) mod sign;
 
+pub use artifact_resolve::ArtifactResolve;
 pub use authn_request::AuthnRequest;
 pub use demands::{Comparison, Demands, RequestedAuthnContext};
 pub use logout::{LogoutRequest, LogoutResponse, LogoutStatus};

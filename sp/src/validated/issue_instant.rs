@@ -18,7 +18,7 @@ pub(super) fn check(subject: &Subject<'_>) -> Result<IssuedJustNow, Rejection> {
     Ok(IssuedJustNow(()))
 }
 
-pub(super) fn is_recent(issued: Instant, sp: &Sp, now: Instant) -> Result<(), Rejection> {
+pub(crate) fn is_recent(issued: Instant, sp: &Sp, now: Instant) -> Result<(), Rejection> {
     let skew = sp.skew().0;
     let latest = now.later(skew);
     if latest < issued {

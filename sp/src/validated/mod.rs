@@ -21,6 +21,8 @@ mod status;
 mod version;
 mod window;
 
+pub(crate) use issue_instant::is_recent;
+
 pub use claim::Claim;
 pub use expectation::{Expectation, PendingRequest};
 

@@ -7,6 +7,7 @@
 //! reached from it.
 
 pub(crate) mod algorithm;
+pub(crate) mod artifact;
 pub(crate) mod c14n;
 mod curve;
 pub(crate) mod decrypt;
