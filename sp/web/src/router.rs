@@ -1,6 +1,6 @@
 //! Which path leads to which endpoint, and the headers that every answer carries.
 
-use crate::endpoint::{acs, home, login, logout, metadata, slo_by_post, slo_by_redirect, whoami};
+use crate::endpoint::{acs, acs_by_query, home, login, logout, metadata, slo_by_post, slo_by_redirect, whoami};
 use crate::site::Site;
 use crate::store::Store;
 use axum::Router;
@@ -57,7 +57,7 @@ pub fn router<S: Store>(site: Arc<Site<S>>) -> Router {
     let router = Router::new()
         .route("/", get(home::<S>))
         .route(LOGIN, get(login::<S>))
-        .route(ACS, post(acs::<S>))
+        .route(ACS, post(acs::<S>).get(acs_by_query::<S>))
         .route(LOGOUT, post(logout::<S>))
         .route(SLO, get(slo_by_redirect::<S>).post(slo_by_post::<S>))
         .route(METADATA, get(metadata::<S>))

@@ -186,7 +186,7 @@ fn router_over<S: Store>(store: S, options: Options, public_url: PublicUrl) -> R
         .signing_key(key)
         .skew(options.skew)
         .build();
-    let published = Published { encryption_certificates: vec![certificate], ..Published::default() };
+    let published = Published { encryption_certificates: vec![certificate], artifact: true, ..Published::default() };
     let metadata = write_sp(&sp, &published);
     let Options { unsolicited, demands, clock, reread, .. } = options;
     let site = Arc::new(Site { sp, acs, slo, metadata, trust, public_url, unsolicited, demands, clock, store });

@@ -1,9 +1,9 @@
-//! The AssertionConsumerService: a posted Response in, a session and a redirect out, or a refusal.
+//! The AssertionConsumerService: a posted Response, or an artifact for one, in, a session and a redirect out, or a refusal.
 //!
 //! What this browser waits for is found by its cookie. The message can pick among the browser's own logins by
 //! RelayState, and among the trusted IdPs by its Issuer; what it picked is then held against what is signed.
 
-use super::form;
+use super::{artifact, form};
 use crate::cookie::Kind;
 use crate::handle::Handle;
 use crate::local_path::LocalPath;
@@ -13,9 +13,9 @@ use crate::refusal::Refusal;
 use crate::session::Session;
 use crate::site::Site;
 use crate::store::{Store, StoreError};
-use axum::extract::{Request, State};
+use axum::extract::{RawQuery, Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{HeaderMap, LOCATION, SET_COOKIE};
+use axum::http::header::{ALLOW, HeaderMap, LOCATION, SET_COOKIE};
 use axum::response::{IntoResponse, Response};
 use sp::accept::Received;
 use sp::{Delivery, Expectation, Identity, Idp};
@@ -27,14 +27,34 @@ const FORM_OCTETS: usize = 4;
 pub(crate) async fn acs<S: Store>(State(site): State<Arc<Site<S>>>, request: Request) -> Result<Response, Refusal> {
     let headers = request.headers().clone();
     let body = form::read(request, FORM_OCTETS * site.sp.limits().message_bytes).await?;
-    let received = Received::post(&body, &site.sp)?;
+    let received = match artifact::Fields::read(&body)? {
+        Some(fields) => artifact::resolve(&site, &fields).await?,
+        None => Received::post(&body, &site.sp)?,
+    };
+    take(&site, &headers, received).await
+}
 
-    let browser = site.cookies().read(&headers, Kind::Login);
+/// By GET only an artifact comes: a Response must not travel in a query (profiles 4.1.2).
+pub(crate) async fn acs_by_query<S: Store>(
+    State(site): State<Arc<Site<S>>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
+    let Some(fields) = artifact::Fields::read(query.unwrap_or_default().as_bytes())? else {
+        return Ok((StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST")]).into_response());
+    };
+    let received = artifact::resolve(&site, &fields).await?;
+    take(&site, &headers, received).await
+}
+
+/// Accepts or refuses the message, however it came.
+async fn take<S: Store>(site: &Site<S>, headers: &HeaderMap, received: Received) -> Result<Response, Refusal> {
+    let browser = site.cookies().read(headers, Kind::Login);
     let relay_state = received.relay_state().map(|state| state.as_str().to_owned());
-    let picked = picked(&site, browser.as_ref(), relay_state.as_deref()).await?;
+    let picked = picked(site, browser.as_ref(), relay_state.as_deref()).await?;
     let idps = site.idps();
     let idp = idp::<S>(&idps, &received, picked.as_ref())?;
-    let expectation = expectation(&site, picked.as_ref());
+    let expectation = expectation(site, picked.as_ref());
 
     let delivery = Delivery { endpoint: &site.acs, expectation: &expectation, now: site.clock.now() };
     let validated = received.accept(&site.sp, idp, delivery)?;
@@ -45,8 +65,8 @@ pub(crate) async fn acs<S: Store>(State(site): State<Arc<Site<S>>>, request: Req
     if let (Some(browser), Some(picked)) = (&browser, &picked) {
         site.store.forget_login(browser, &picked.login.relay_state).await.map_err(refuse)?;
     }
-    let handle = start_session(&site, &headers, identity).await?;
-    Ok(go(&site, &handle, &return_to(picked, relay_state.as_deref())))
+    let handle = start_session(site, headers, identity).await?;
+    Ok(go(site, &handle, &return_to(picked, relay_state.as_deref())))
 }
 
 /// The login of this very browser that the message may answer.

@@ -1,6 +1,7 @@
 //! One endpoint per file: an HTTP request in, an answer out. The journey of a message is in `acs`.
 
 mod acs;
+mod artifact;
 mod form;
 mod home;
 mod login;
@@ -10,7 +11,7 @@ mod send;
 mod slo;
 mod whoami;
 
-pub(crate) use acs::acs;
+pub(crate) use acs::{acs, acs_by_query};
 pub(crate) use home::home;
 pub(crate) use login::login;
 pub(crate) use logout::logout;

@@ -3,6 +3,7 @@
 //! The clock stands at a fixed instant and moves when a test says so; nothing sleeps.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod artifact;
 mod browser;
 mod cookies;
 mod deliveries;
