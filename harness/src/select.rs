@@ -44,7 +44,9 @@ impl Selection {
 
     /// The chosen rows, vendor by vendor.
     pub fn cases<'a>(&self, scenarios: &'a [Scenario]) -> Result<Vec<Case<'a>>, Fault> {
-        let mut cases: Vec<_> = all_cases(scenarios).into_iter().filter(|case| self.includes(case)).collect();
+        let further = self.further_cases(scenarios);
+        let mut cases: Vec<_> =
+            all_cases(scenarios).into_iter().chain(further).filter(|case| self.includes(case)).collect();
         if cases.is_empty() {
             return Err(Fault::usage("no scenario matches; `samlspec list scenarios` shows the ids"));
         }
@@ -53,6 +55,18 @@ impl Selection {
                 cases.into_iter().enumerate().filter(|(index, _)| index % n == k - 1).map(|(_, case)| case).collect();
         }
         Ok(cases)
+    }
+
+    /// Rows of vendors that are played only when asked for by name: those of every scenario that is not about some vendors.
+    fn further_cases<'a>(&self, scenarios: &'a [Scenario]) -> Vec<Case<'a>> {
+        let usual: Vec<_> = Vendor::core().collect();
+        let further = self.vendors.iter().filter(|vendor| !usual.contains(vendor));
+        further
+            .flat_map(|&vendor| scenarios.iter().filter(|one| one.vendors == usual).map(move |one| (one, vendor)))
+            .flat_map(|(scenario, vendor)| {
+                scenario.flows.iter().map(move |flow| Case { scenario, vendor, flow: *flow })
+            })
+            .collect()
     }
 
     fn includes(&self, case: &Case<'_>) -> bool {
@@ -66,7 +80,7 @@ fn name(case: &Case<'_>) -> RowName {
     (case.scenario.id.clone(), case.vendor.name().to_owned(), case.flow)
 }
 
-/// Every row there is, vendor by vendor.
+/// Every row that is played unless vendors are asked for, vendor by vendor.
 pub fn all_cases(scenarios: &[Scenario]) -> Vec<Case<'_>> {
     let mut cases = Vec::new();
     for vendor in Vendor::all() {

@@ -140,11 +140,11 @@ impl Idp {
     }
 
     fn signed_metadata(&self, shape: Vendor, text: &str) -> Result<String, RecipeError> {
-        let declaration = text.split_once("?>").map_or("", |(declaration, _)| declaration);
+        let declaration = text.split_once("?>").map_or(String::new(), |(declaration, _)| format!("{declaration}?>"));
         let mut root = read::element(text).ok_or(RecipeError::Missing("EntityDescriptor"))?;
         let plan = Plan::of(self, shape, self.key.usual_algorithm(), false);
         sign::sign(&mut root, &Scope::default(), &plan, &Pen::of(shape, false), 0)?;
-        Ok(format!("{declaration}?>{}", spell(&root)))
+        Ok(declaration + &spell(&root))
     }
 }
 

@@ -78,6 +78,13 @@ impl SigningKey {
         }
     }
 
+    /// Modulus and exponent of an RSA key.
+    pub fn rsa_numbers(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        let Kind::Rsa { fast, .. } = &*self.0 else { return None };
+        let public: ring::rsa::PublicKeyComponents<Vec<u8>> = fast.public().into();
+        Some((public.n, public.e))
+    }
+
     /// Whether this key can sign in this way.
     pub fn fits(&self, algorithm: SignatureAlgorithm) -> bool {
         use SignatureAlgorithm as Of;

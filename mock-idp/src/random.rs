@@ -25,7 +25,8 @@ impl Random {
         &mut self.0
     }
 
-    /// An identifier after a pattern: `{hex:40}`, `{digits:26}`, `{alnum:32}` and `{guid}` are drawn, the rest is copied.
+    /// An identifier after a pattern: `{hex:40}`, `{digits:26}`, `{alpha:1}`, `{alnum:32}`, `{url:24}` (with `-` and `_`),
+    /// `{dotted:26}` (and with `.`) and `{guid}` are drawn, the rest is copied.
     pub fn id(&mut self, pattern: &str) -> String {
         let mut out = String::new();
         let mut rest = pattern;
@@ -45,7 +46,12 @@ impl Random {
         match kind {
             "guid" => out.push_str(&guid(self.octets())),
             "digits" => self.characters("0123456789", count, out),
+            "alpha" => self.characters("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", count, out),
             "alnum" => self.characters("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", count, out),
+            "url" => self.characters("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", count, out),
+            "dotted" => {
+                self.characters("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.", count, out)
+            }
             _ => self.characters("0123456789abcdef", count, out),
         }
     }

@@ -39,6 +39,10 @@ pub struct Plan {
     pub subject: Option<String>,
     /// The name of the key in KeyInfo.
     pub key_name: Option<String>,
+    /// Modulus and exponent in KeyInfo instead of certificates.
+    pub key_value: Option<(Vec<u8>, Vec<u8>)>,
+    /// Line length and line end of SignatureValue and DigestValue, where they are not the vendor's.
+    pub wrap: Option<(usize, &'static str)>,
 }
 
 /// What makes the SignatureValue.
@@ -94,6 +98,8 @@ impl Plan {
             certificates: if key_info == KeyInfo::None { Vec::new() } else { vec![idp.certificate_der().to_vec()] },
             subject: (key_info == KeyInfo::SubjectThenCertificate).then(|| idp.subject().to_owned()),
             key_name: (key_info == KeyInfo::NameThenCertificate).then(|| idp.key_name()),
+            key_value: None,
+            wrap: None,
         }
     }
 
@@ -143,8 +149,9 @@ pub(crate) fn sign(
     let inside = around.inside(target).inside(&signature);
     let value = plan.value(canonical(&info, &inside, &plan.canonicalization).as_bytes())?;
     signature.push(info);
-    signature.push(pen.element(Family::Ds, "Signature", "SignatureValue", &[]).saying(signature_text(&value, pen)));
-    if !plan.certificates.is_empty() {
+    signature
+        .push(pen.element(Family::Ds, "Signature", "SignatureValue", &[]).saying(signature_text(&value, plan, pen)));
+    if !plan.certificates.is_empty() || plan.key_value.is_some() {
         let mut key_info = key_info(plan, pen);
         pen.space(&mut key_info, "Signature");
         signature.push(key_info);
@@ -155,8 +162,11 @@ pub(crate) fn sign(
 }
 
 /// Base64 in the vendor's lines, with a line end before and after it where the vendor's library writes them.
-fn signature_text(value: &[u8], pen: &Pen<'_>) -> String {
+fn signature_text(value: &[u8], plan: &Plan, pen: &Pen<'_>) -> String {
     let wire = &pen.shape().wire;
+    if let Some((width, line_end)) = plan.wrap {
+        return base64::wrapped(value, width).replace('\n', line_end);
+    }
     let text = base64::wrapped(value, wire.signature_wrap.value);
     if wire.signature_edges.as_ref().is_some_and(|fact| fact.value) { format!("\n{text}\n") } else { text }
 }
@@ -232,6 +242,15 @@ impl Element {
 }
 
 fn key_info(plan: &Plan, pen: &Pen<'_>) -> Element {
+    if let Some((modulus, exponent)) = &plan.key_value {
+        let part = |local: &str, octets: &[u8]| {
+            pen.element(Family::Ds, "RSAKeyValue", local, &[]).saying(base64::encode(octets))
+        };
+        let rsa = pen.element(Family::Ds, "KeyValue", "RSAKeyValue", &[]);
+        let value = pen.element(Family::Ds, "KeyInfo", "KeyValue", &[]);
+        let rsa = rsa.holding(part("Modulus", modulus)).holding(part("Exponent", exponent));
+        return pen.element(Family::Ds, "Signature", "KeyInfo", &[]).holding(value.holding(rsa));
+    }
     let mut data = pen.element(Family::Ds, "KeyInfo", "X509Data", &[]);
     if let Some(subject) = &plan.subject {
         data.push(pen.element(Family::Ds, "X509Data", "X509SubjectName", &[]).saying(subject));

@@ -32,7 +32,19 @@ macro_rules! vendors {
     };
 }
 
-vendors!["duo", "azure", "okta", "google", "auth0"];
+vendors![
+    "duo",
+    "azure",
+    "okta",
+    "google",
+    "auth0",
+    "adfs",
+    "onelogin",
+    "pingfederate",
+    "keycloak",
+    "shibboleth",
+    "simplesamlphp",
+];
 
 /// How many vendors of the list a test run plays unless told otherwise.
 const CORE: usize = 5;

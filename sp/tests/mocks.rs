@@ -11,7 +11,11 @@ const SIGNED: [Sign; 3] = [Sign::Response, Sign::Assertion, Sign::Both];
 
 /// Every vendor in every signed layout, in clear and encrypted as the vendor does.
 fn layouts() -> impl Iterator<Item = Recipe> {
-    Vendor::all().flat_map(|vendor| SIGNED.map(|sign| Recipe { sign, ..recipe(vendor) })).flat_map(|clear| {
+    layouts_of(Vendor::core())
+}
+
+fn layouts_of(vendors: impl Iterator<Item = Vendor>) -> impl Iterator<Item = Recipe> {
+    vendors.flat_map(|vendor| SIGNED.map(|sign| Recipe { sign, ..recipe(vendor) })).flat_map(|clear| {
         let encrypted = Recipe { encrypt: Some(clear.usual_encryption()), ..clear.clone() };
         [clear, encrypted]
     })
@@ -24,7 +28,7 @@ fn shown(recipe: &Recipe) -> String {
 #[test]
 fn healthy_messages_log_in_the_signed_person() {
     let sp = sp();
-    for recipe in layouts() {
+    for recipe in layouts_of(Vendor::all()) {
         let identity = accept(&recipe.build().unwrap().xml, &sp, &idp(recipe.vendor))
             .unwrap_or_else(|rejection| panic!("{}: {rejection}", shown(&recipe)));
         assert_eq!(identity.name_id.value, "ann@example.test", "{}", shown(&recipe));

@@ -163,8 +163,8 @@ impl Plan {
 
 /// The vendor after this one: another IdP that the same SP trusts.
 fn another(vendor: Vendor) -> Vendor {
-    let mut vendors = Vendor::all().chain(Vendor::all()).skip_while(|other| *other != vendor);
-    vendors.nth(1).unwrap_or(vendor)
+    let mut vendors = Vendor::core().chain(Vendor::core()).skip_while(|other| *other != vendor);
+    vendors.nth(1).or_else(|| Vendor::core().next()).unwrap_or(vendor)
 }
 
 /// Whom the IdP signed for in a message.

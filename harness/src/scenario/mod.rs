@@ -251,7 +251,7 @@ impl Raw {
             about: self.about,
             rule: self.rule.0,
             expect: self.expect,
-            vendors: if vendors.is_empty() { Vendor::all().collect() } else { vendors },
+            vendors: if vendors.is_empty() { Vendor::core().collect() } else { vendors },
             flows: match self.flow {
                 Flows::Sp => vec![Flow::Sp],
                 Flows::Idp => vec![Flow::Idp],

@@ -4,12 +4,14 @@ use super::transport::certificate_part;
 use super::{Encryption, KeyPlacement, KeyTransport, Scheme};
 use crate::algorithm::DigestAlgorithm;
 use crate::base64;
+use crate::canonical::Scope;
 use crate::compose::{Family, Pen};
 use crate::facts::RecipientHint;
-use crate::names::{ENCRYPTED_ELEMENT, ENCRYPTED_KEY, XENC11};
+use crate::names::{ENCRYPTED_ELEMENT, ENCRYPTED_KEY, XENC11, namespace_of};
 use crate::random::Random;
 use crate::tree::Element;
 use crate::x509;
+use std::collections::BTreeSet;
 
 /// Everything that goes into the envelope.
 pub(super) struct Parts<'a> {
@@ -21,7 +23,9 @@ pub(super) struct Parts<'a> {
 }
 
 /// The element of this name around EncryptedData, with the EncryptedKeys in their place.
-pub(super) fn envelope(outer: &str, parts: &Parts<'_>, pen: &Pen<'_>, random: &mut Random) -> Element {
+///
+/// `around` is what surrounds that element: a key that stands where the vendor never puts it declares what it lacks.
+pub(super) fn envelope(outer: &str, around: &Scope, parts: &Parts<'_>, pen: &Pen<'_>, random: &mut Random) -> Element {
     let pattern = match (parts.encryption.key_placement, pen.shape().encryption.id.value.as_str()) {
         // A RetrievalMethod needs something to point at, even where the vendor writes no Ids.
         (KeyPlacement::Sibling, "") => "_{hex:32}",
@@ -58,9 +62,28 @@ pub(super) fn envelope(outer: &str, parts: &Parts<'_>, pen: &Pen<'_>, random: &m
         let uri = format!("#{}", data_id.as_deref().unwrap_or_default());
         let reference = child_of(&list, pen, "DataReference", &[("URI", Some(&uri))]);
         key.push(list.holding(reference));
+        declare_missing(&mut key, &around.inside(&outer));
         outer.push(key);
     }
     outer
+}
+
+/// Declares at the top what an element uses and nothing around it declares.
+fn declare_missing(element: &mut Element, around: &Scope) {
+    let mut missing = BTreeSet::new();
+    undeclared(element, &around.inside(element), &mut missing);
+    for prefix in missing {
+        if let Some(uri) = namespace_of(&prefix) {
+            element.set(&format!("xmlns:{prefix}"), uri);
+        }
+    }
+}
+
+fn undeclared(element: &Element, scope: &Scope, missing: &mut BTreeSet<String>) {
+    if !element.prefix().is_empty() && scope.uri(element.prefix()).is_none() {
+        missing.insert(element.prefix().to_owned());
+    }
+    element.elements().for_each(|child| undeclared(child, &scope.inside(child), missing));
 }
 
 fn retrieval(key_id: Option<&str>, pen: &Pen<'_>) -> Element {

@@ -78,7 +78,7 @@ pub(crate) fn encrypt(
         .collect::<Result<_, _>>()?;
     let (declared, transported) = fault::transported(encryption, &key, certificate, pen, random)?;
     let parts = envelope::Parts { encryption: declared, certificate, ciphertext, transported, strangers };
-    Ok(envelope::envelope(outer, &parts, pen, random))
+    Ok(envelope::envelope(outer, around, &parts, pen, random))
 }
 
 #[cfg(test)]

@@ -58,6 +58,7 @@ pub(super) const EMPTY_ATTRIBUTE: Quirk = Quirk {
     id: "empty_attribute",
     about: "An Attribute without any AttributeValue.",
     source: "Google, for a mapped field that is empty; core 2.7.3.1.1",
+    seen_at: &["Google"],
     steps: &[Step::Draft(|draft, _| draft.set_attribute("phone", Vec::new()))],
     ..ORDINARY
 };
@@ -66,6 +67,7 @@ pub(super) const EMPTY_VALUE: Quirk = Quirk {
     id: "empty_value",
     about: "An Attribute whose AttributeValue is empty.",
     source: "OneLogin; core 2.7.3.1.1",
+    seen_at: &["OneLogin"],
     steps: &[Step::Draft(|draft, _| draft.set_attribute("phone", vec![String::new()]))],
     ..ORDINARY
 };
@@ -74,6 +76,7 @@ pub(super) const REPEATED_ATTRIBUTE: Quirk = Quirk {
     id: "repeated_attribute",
     about: "Each role is an Attribute of its own, all of the same Name.",
     source: "Keycloak, with \"single role attribute\" off",
+    seen_at: &["Keycloak"],
     steps: &[Step::Draft(repeated_attribute)],
     ..ORDINARY
 };
@@ -94,6 +97,7 @@ pub(super) const MANY_GROUPS: Quirk = Quirk {
     id: "many_groups",
     about: "The person is in 150 groups, the most that Azure lists.",
     source: "entra-docs how-to-connect-fed-group-claims",
+    seen_at: &["Azure"],
     steps: &[Step::Draft(|draft, _| {
         draft.set_attribute("many-groups", (1..=150).map(|number| format!("group-{number}")).collect());
     })],
@@ -104,6 +108,7 @@ pub(super) const NO_ATTRIBUTES: Quirk = Quirk {
     id: "no_attributes",
     about: "There is no AttributeStatement.",
     source: "Google without a mapping; core 2.3.3",
+    seen_at: &["Google"],
     steps: &[Step::Draft(|draft, _| draft.attributes.clear())],
     ..ORDINARY
 };
@@ -112,17 +117,19 @@ pub(super) const CONSENT: Quirk = Quirk {
     id: "consent",
     about: "The Response says whether the person was asked.",
     source: "ADFS; core 3.2.2",
+    seen_at: &["ADFS"],
     steps: &[Step::Draft(|draft, _| {
-        draft.consent = Some("urn:oasis:names:tc:SAML:2.0:consent:unspecified".to_owned());
+        draft.consent = Some("urn:oasis:names:tc:SAML:2.0:consent:obtained".to_owned());
     })],
     ..ORDINARY
 };
 
 pub(super) const SESSION_END: Quirk = Quirk {
     id: "session_end",
-    about: "SessionNotOnOrAfter is eight hours ahead.",
+    about: "SessionNotOnOrAfter is twelve hours ahead.",
     source: "SimpleSAMLphp, OneLogin, Keycloak; core 2.7.2",
-    steps: &[Step::Draft(|draft, recipe| draft.session_not_on_or_after = at(recipe, "+8h"))],
+    seen_at: &["SimpleSAMLphp", "OneLogin", "Keycloak"],
+    steps: &[Step::Draft(|draft, recipe| draft.session_not_on_or_after = at(recipe, "+12h"))],
     ..ORDINARY
 };
 
@@ -130,6 +137,7 @@ pub(super) const ONE_TIME_USE: Quirk = Quirk {
     id: "one_time_use",
     about: "The Assertion may be used only once, now.",
     source: "Keycloak, where switched on; core 2.5.1.5",
+    seen_at: &["Keycloak"],
     steps: &[Step::Draft(|draft, _| draft.one_time_use = true)],
     ..ORDINARY
 };
@@ -146,6 +154,7 @@ pub(super) const OLD_AUTHN_INSTANT: Quirk = Quirk {
     id: "old_authn_instant",
     about: "The person signed in at the IdP eighty days ago.",
     source: "glpi's capture of Azure",
+    seen_at: &["Azure"],
     steps: &[Step::Draft(|draft, recipe| draft.authn_instant = at(recipe, "-80d"))],
     ..ORDINARY
 };
@@ -154,6 +163,7 @@ pub(super) const SP_NAME_QUALIFIER: Quirk = Quirk {
     id: "sp_name_qualifier",
     about: "The NameID is qualified by IdP and SP.",
     source: "SimpleSAMLphp; core 2.2.2",
+    seen_at: &["SimpleSAMLphp", "Shibboleth"],
     steps: &[Step::Tree(sp_name_qualifier)],
     ..ORDINARY
 };

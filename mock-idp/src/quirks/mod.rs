@@ -8,6 +8,8 @@ use crate::step::Step;
 mod content;
 mod signing;
 mod spelling;
+mod statements;
+mod times;
 
 /// Something legal but unusual.
 #[derive(Debug)]
@@ -18,6 +20,9 @@ pub struct Quirk {
     pub about: &'static str,
     /// Who does that, or which section allows it.
     pub source: &'static str,
+    /// The vendors and products that are known to do it, as their documentation spells them; none where only a standard
+    /// allows it.
+    pub seen_at: &'static [&'static str],
     /// What a recipe needs for it.
     pub needs: &'static str,
     /// Whether a recipe has what it needs.
@@ -33,6 +38,12 @@ pub static ALL: &[Quirk] = &[
     spelling::PRETTY_PRINTED,
     spelling::DECLARATION_AND_LINE_ENDS,
     spelling::CARRIAGE_RETURN,
+    spelling::SINGLE_QUOTES,
+    spelling::OPENED_EMPTY_ELEMENTS,
+    spelling::SPACED_TAGS,
+    spelling::DECIMAL_REFERENCES,
+    spelling::UNUSED_NAMESPACES,
+    spelling::REDECLARED_NAMESPACES,
     content::NON_ASCII,
     content::SEVERAL_AUDIENCES,
     content::TWO_RESTRICTIONS,
@@ -54,6 +65,28 @@ pub static ALL: &[Quirk] = &[
     signing::NO_KEY_INFO,
     signing::RSA_SHA384,
     signing::RSA_SHA512,
+    signing::KEY_VALUE,
+    signing::LINES_OF_64,
+    signing::CARRIAGE_RETURNS_IN_BASE64,
+    signing::MIXED_DIGEST,
+    statements::UNTYPED_VALUES,
+    statements::TYPED_VALUES,
+    statements::NIL_VALUE,
+    statements::FRIENDLY_NAMES,
+    statements::SAME_VALUE_TWICE,
+    statements::PHOTO,
+    statements::AUTHENTICATING_AUTHORITY,
+    statements::CONTEXT_DECLARATION,
+    statements::SUBJECT_LOCALITY,
+    statements::NO_SESSION_INDEX,
+    statements::STATUS_MESSAGE,
+    statements::NO_DESTINATION,
+    statements::PERSISTENT_FORMAT,
+    statements::TRANSIENT_FORMAT,
+    statements::NO_FORMAT,
+    times::SEVEN_DIGITS,
+    times::WHOLE_SECONDS,
+    times::NO_NOT_BEFORE,
 ];
 
 /// The quirk of this id.
@@ -62,4 +95,5 @@ pub fn named(id: &str) -> Option<&'static Quirk> {
 }
 
 /// What most quirks have in common; each row changes what differs.
-const ORDINARY: Quirk = Quirk { id: "", about: "", source: "", needs: "nothing", applies: |_| true, steps: &[] };
+const ORDINARY: Quirk =
+    Quirk { id: "", about: "", source: "", seen_at: &[], needs: "nothing", applies: |_| true, steps: &[] };

@@ -1,8 +1,9 @@
 //! Quirks of signing: other algorithms and another KeyInfo, all of them safe.
 
 use super::{ORDINARY, Quirk};
-use crate::algorithm::SignatureAlgorithm;
+use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
 use crate::canonical::Method;
+use crate::facts::KeyInfo;
 use crate::idp;
 use crate::key;
 use crate::recipe::Recipe;
@@ -12,6 +13,12 @@ use crate::step::Step;
 const SIGNED: Quirk = Quirk {
     needs: "a signed message",
     applies: |recipe| recipe.sign.assertion() || recipe.sign.response(),
+    ..ORDINARY
+};
+
+const KEY_INFO: Quirk = Quirk {
+    needs: "a signed message of a vendor that writes KeyInfo",
+    applies: |recipe| (SIGNED.applies)(recipe) && recipe.vendor.shape().signing.key_info.value != KeyInfo::None,
     ..ORDINARY
 };
 
@@ -42,6 +49,7 @@ pub(super) const INCLUSIVE_C14N: Quirk = Quirk {
 pub(super) const PREFIX_LIST: Quirk = Quirk {
     id: "prefix_list",
     about: "Exclusive canonicalization whose PrefixList names the default namespace and prefixes, declared or not.",
+    seen_at: &["Okta"],
     source: "Okta lists `xs`; Exclusive XML Canonicalization 1.0, section 3",
     steps: &[Step::Plan(|plan, _| canonicalize_by(plan, &listed()))],
     ..SIGNED
@@ -56,7 +64,7 @@ pub(super) const ROLL_OVER: Quirk = Quirk {
     about: "KeyInfo lists two certificates, the next one before the one that belongs to this signature.",
     source: "XML Signature 4.4.4 allows several",
     steps: &[Step::Plan(roll_over)],
-    ..SIGNED
+    ..KEY_INFO
 };
 
 fn roll_over(plan: &mut Plan, recipe: &Recipe) {
@@ -67,8 +75,9 @@ pub(super) const NO_KEY_INFO: Quirk = Quirk {
     id: "no_key_info",
     about: "There is no KeyInfo: the SP knows the key anyway.",
     source: "PingFederate's default; core 5.4.5",
+    seen_at: &["PingFederate"],
     steps: &[Step::Plan(|plan, _| plan.certificates.clear())],
-    ..SIGNED
+    ..KEY_INFO
 };
 
 pub(super) const RSA_SHA384: Quirk = Quirk {
@@ -91,3 +100,38 @@ fn sign_by(plan: &mut Plan, algorithm: SignatureAlgorithm) {
     plan.algorithm = algorithm;
     plan.digest = algorithm.digest();
 }
+
+pub(super) const KEY_VALUE: Quirk = Quirk {
+    id: "key_value",
+    about: "KeyInfo holds modulus and exponent of the key instead of a certificate.",
+    source: "LemonLDAP::NG, fixtures/recorded/llng-to-pysaml2; XML Signature 4.4.2",
+    seen_at: &["LemonLDAP::NG"],
+    steps: &[Step::Plan(|plan, recipe| plan.key_value = recipe.idp.key().rsa_numbers())],
+    ..RSA
+};
+
+pub(super) const LINES_OF_64: Quirk = Quirk {
+    id: "lines_of_64",
+    about: "SignatureValue is broken after every 64 characters.",
+    source: "LemonLDAP::NG, fixtures/recorded/llng-to-pysaml2: as OpenSSL and lasso write it",
+    seen_at: &["LemonLDAP::NG"],
+    steps: &[Step::Plan(|plan, _| plan.wrap = Some((64, "\n")))],
+    ..SIGNED
+};
+
+pub(super) const CARRIAGE_RETURNS_IN_BASE64: Quirk = Quirk {
+    id: "carriage_returns_in_base64",
+    about: "The lines of SignatureValue end with a carriage return, written as a reference, and a line feed.",
+    source: "Java's base64 encoder in XML Signature; RFC 2045, 6.8 has such lines",
+    steps: &[Step::Plan(|plan, _| plan.wrap = Some((76, "\r\n")))],
+    ..SIGNED
+};
+
+pub(super) const MIXED_DIGEST: Quirk = Quirk {
+    id: "mixed_digest",
+    about: "Signed with SHA-256 over a digest by SHA-512.",
+    source: "XML Signature 4.4.3.5: the two algorithms are apart; Okta sets them apart",
+    seen_at: &["Okta", "Auth0"],
+    steps: &[Step::Plan(|plan, _| plan.digest = DigestAlgorithm::Sha512)],
+    ..RSA
+};

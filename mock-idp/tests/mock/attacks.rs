@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 /// Every layout of every vendor, and the vendor's own layout encrypted.
 fn played_on() -> Vec<Recipe> {
     let encrypted =
-        Vendor::all().map(recipe).map(|recipe| Recipe { encrypt: Some(recipe.usual_encryption()), ..recipe });
+        Vendor::core().map(recipe).map(|recipe| Recipe { encrypt: Some(recipe.usual_encryption()), ..recipe });
     recipes().into_iter().chain(encrypted).collect()
 }
 
@@ -37,7 +37,7 @@ fn ids_are_unique_and_lead_back() {
 fn every_attack_applies_to_every_vendor() {
     for attack in attacks::ALL {
         let recipes = played(attack);
-        for vendor in Vendor::all() {
+        for vendor in Vendor::core() {
             assert!(recipes.iter().any(|recipe| recipe.vendor == vendor), "{} {vendor:?}", attack.id);
         }
     }

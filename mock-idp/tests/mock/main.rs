@@ -17,3 +17,5 @@ mod logout;
 mod messages;
 #[cfg(test)]
 mod quirks;
+#[cfg(test)]
+mod recorded;

@@ -1,6 +1,6 @@
 //! Healthy messages of every vendor: signed where they should be, always the same bytes, and the bytes on file.
 
-use crate::support::{live_signatures, recipe, recipes};
+use crate::support::{all_recipes, live_signatures, recipe};
 use mock_idp::recipe::EncryptedPart;
 use mock_idp::{Cipher, Encryption, Idp, KeyPlacement, Recipe, RecipeError, Sign, SignatureAlgorithm, Vendor, key};
 
@@ -15,7 +15,7 @@ fn name_of(sign: Sign) -> &'static str {
 
 #[test]
 fn the_bytes_of_every_vendor_and_layout() {
-    for recipe in recipes() {
+    for recipe in all_recipes() {
         let name = format!("{}_{}", recipe.vendor.name(), name_of(recipe.sign));
         insta::assert_snapshot!(name, recipe.build().unwrap().xml);
     }
@@ -39,7 +39,7 @@ fn the_metadata_of_every_vendor() {
 
 #[test]
 fn what_should_be_signed_is_signed() {
-    for recipe in recipes() {
+    for recipe in all_recipes() {
         let message = recipe.build().unwrap();
         let live: Vec<String> = live_signatures(&message.xml, &recipe.idp).into_iter().map(|live| live.of).collect();
         let expected: &[&str] = match recipe.sign {
@@ -65,7 +65,7 @@ fn every_algorithm_signs() {
 
 #[test]
 fn the_same_recipe_makes_the_same_bytes() {
-    for recipe in recipes() {
+    for recipe in all_recipes() {
         for encrypt in [None, Some(recipe.usual_encryption())] {
             let recipe = Recipe { encrypt, ..recipe.clone() };
             assert_eq!(recipe.build().unwrap(), recipe.build().unwrap(), "{recipe:?}");
@@ -89,7 +89,7 @@ fn every_vendor_shape_works_under_another_idp() {
 
 #[test]
 fn an_encrypted_assertion_hides_the_person() {
-    for recipe in recipes() {
+    for recipe in all_recipes() {
         for &cipher in Cipher::ALL {
             for key_placement in [KeyPlacement::InKeyInfo, KeyPlacement::Sibling] {
                 let recipe = Recipe { encrypt: Some(Encryption::new(cipher, key_placement)), ..recipe.clone() };
@@ -129,7 +129,7 @@ fn parts_are_encrypted_before_the_assertion_is_signed() {
         let recipe = Recipe { encrypt_parts: parts, sign: Sign::Assertion, ..recipe(vendor) };
         let xml = recipe.build().unwrap().xml;
         assert!(xml.contains("EncryptedID>") && xml.contains("EncryptedAttribute>"), "{vendor:?}");
-        assert!(!xml.contains("ann@example.test") && !xml.contains("engineering"), "{vendor:?}");
+        assert!(!xml.contains("ann@example.test") && !xml.contains(">engineering<"), "{vendor:?}");
         assert_eq!(live_signatures(&xml, &recipe.idp).len(), 1, "{vendor:?}");
     }
 }

@@ -18,9 +18,18 @@ pub(crate) fn recipe(vendor: Vendor) -> Recipe {
     Recipe { in_response_to: Some("_request-1".to_owned()), ..Recipe::new(vendor, idp, sp, clock) }
 }
 
-/// Every vendor with every layout of signatures.
+/// The usual vendors with every layout of signatures.
 pub(crate) fn recipes() -> Vec<Recipe> {
-    Vendor::all().flat_map(|vendor| Sign::ALL.iter().map(move |&sign| Recipe { sign, ..recipe(vendor) })).collect()
+    layouts(Vendor::core())
+}
+
+/// Every vendor with every layout of signatures.
+pub(crate) fn all_recipes() -> Vec<Recipe> {
+    layouts(Vendor::all())
+}
+
+fn layouts(vendors: impl Iterator<Item = Vendor>) -> Vec<Recipe> {
+    vendors.flat_map(|vendor| Sign::ALL.iter().map(move |&sign| Recipe { sign, ..recipe(vendor) })).collect()
 }
 
 /// A Signature that verifies.

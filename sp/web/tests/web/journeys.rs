@@ -20,7 +20,7 @@ pub(crate) fn over_sqlite(folder: &tempfile::TempDir) -> Options {
 #[tokio::test]
 async fn started_here() {
     check_over_both_stores(async |world| {
-        for vendor in Vendor::all() {
+        for vendor in Vendor::core() {
             let browser = world.browser();
             browser.check_nobody().await;
             let started = world.start(&browser, vendor, "/reports?of=2026#top").await;
@@ -36,7 +36,7 @@ async fn started_here() {
 #[tokio::test]
 async fn started_at_the_idp() {
     check_over_both_stores(async |world| {
-        for vendor in Vendor::all() {
+        for vendor in Vendor::core() {
             let browser = world.browser();
             browser.deliver(&world.unsolicited(vendor), None).await.check_accepted("/");
             browser.check_ann().await;
@@ -52,7 +52,7 @@ async fn encrypted() {
     assert_eq!(published.headers["content-type"], "application/samlmetadata+xml");
     let sp = mock_idp::Sp::from_metadata(&published.body).unwrap();
     assert_eq!((&sp.entity_id, &sp.acs), (&world.ready.entity_id, &world.ready.acs));
-    for vendor in Vendor::all() {
+    for vendor in Vendor::core() {
         let recipe = Recipe { sp: sp.clone(), ..world.recipe(vendor) };
         let recipe = Recipe { encrypt: Some(recipe.usual_encryption()), ..recipe };
         let message = recipe.build().unwrap();
@@ -131,7 +131,7 @@ async fn the_start_page_says_who_is_logged_in() {
     let browser = world.browser();
     let before = browser.get("/").await;
     assert!(before.body.contains("You are not signed in."), "{}", before.body);
-    for vendor in Vendor::all() {
+    for vendor in Vendor::core() {
         let entity_id = world.recipe(vendor).idp.entity_id;
         assert!(before.body.contains(&format!(">{entity_id}</a>")), "{}", before.body);
     }
