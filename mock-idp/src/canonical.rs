@@ -65,65 +65,103 @@ impl Scope {
     pub fn uri(&self, prefix: &str) -> Option<&str> {
         self.0.iter().rev().find(|(known, _)| known == prefix).map(|(_, uri)| uri.as_str())
     }
-
-    fn prefixes(&self) -> Vec<&str> {
-        let mut all: Vec<&str> = self.0.iter().map(|(prefix, _)| prefix.as_str()).collect();
-        all.sort_unstable();
-        all.dedup();
-        all
-    }
-
-    fn declare(&mut self, prefix: &str, uri: &str) {
-        self.0.push((prefix.to_owned(), uri.to_owned()));
-    }
 }
 
 /// The canonical octets of an element that stands inside `around`.
 pub fn canonical(element: &Element, around: &Scope, method: &Method) -> String {
-    let mut out = String::new();
-    write(element, around, &Scope::default(), method, &mut out);
-    out
+    let scope = around.0.iter().map(|(prefix, uri)| (prefix.as_str(), uri.as_str())).collect();
+    let mut writer = Writer { method, scope, rendered: Vec::new(), out: String::with_capacity(4096) };
+    writer.write(element);
+    writer.out
 }
 
-fn write(element: &Element, around: &Scope, rendered: &Scope, method: &Method, out: &mut String) {
-    let scope = around.inside(element);
-    let mut rendered = rendered.clone();
-    out.push('<');
-    out.push_str(&element.name);
-    for (prefix, uri) in declarations(element, &scope, &rendered, method) {
-        write_declaration(&prefix, &uri, out);
-        rendered.declare(&prefix, &uri);
-    }
-    for attribute in sorted_attributes(element, &scope) {
-        write_attribute(&attribute.name, &attribute.value, out);
-    }
-    out.push('>');
-    for node in &element.children {
-        write_node(node, &scope, &rendered, method, out);
-    }
-    out.push_str("</");
-    out.push_str(&element.name);
-    out.push('>');
+/// What a prefix stands for, innermost last.
+type Declared<'a> = Vec<(&'a str, &'a str)>;
+
+/// Writes an element and everything below it; both stacks shrink again at each end tag.
+struct Writer<'a, 'm> {
+    method: &'m Method,
+    scope: Declared<'a>,
+    rendered: Declared<'a>,
+    out: String,
 }
 
-/// The namespace declarations this start tag needs, sorted by prefix (c14n 2.2, exc-c14n 3).
-fn declarations(element: &Element, scope: &Scope, rendered: &Scope, method: &Method) -> Vec<(String, String)> {
-    let used = used_prefixes(element);
-    let mut prefixes = scope.prefixes();
-    prefixes.retain(|prefix| *prefix != "xml");
-    if !prefixes.contains(&"") {
-        prefixes.insert(0, "");
+impl<'a> Writer<'a, '_> {
+    fn write(&mut self, element: &'a Element) {
+        let (scope, rendered) = (self.scope.len(), self.rendered.len());
+        let declared = element.attributes.iter().filter_map(|one| Some((one.declares()?, one.value.as_str())));
+        self.scope.extend(declared);
+        self.out.push('<');
+        self.out.push_str(&element.name);
+        for (prefix, uri) in self.declarations(element) {
+            write_declaration(prefix, uri, &mut self.out);
+            self.rendered.push((prefix, uri));
+        }
+        for attribute in self.sorted_attributes(element) {
+            write_attribute(&attribute.name, &attribute.value, &mut self.out);
+        }
+        self.out.push('>');
+        element.children.iter().for_each(|node| self.write_node(node));
+        self.out.push_str("</");
+        self.out.push_str(&element.name);
+        self.out.push('>');
+        self.scope.truncate(scope);
+        self.rendered.truncate(rendered);
     }
-    prefixes
-        .into_iter()
-        .filter(|prefix| used.contains(prefix) || method.treats_inclusively(prefix))
-        .filter_map(|prefix| {
-            // Where nothing is declared, the default namespace is empty; that needs saying only inside another one.
-            let uri = scope.uri(prefix).unwrap_or("");
-            let known = rendered.uri(prefix).unwrap_or("");
-            (uri != known).then(|| (prefix.to_owned(), uri.to_owned()))
-        })
-        .collect()
+
+    /// The namespace declarations this start tag needs, sorted by prefix (c14n 2.2, exc-c14n 3).
+    fn declarations(&self, element: &'a Element) -> Declared<'a> {
+        let mut prefixes = used_prefixes(element);
+        if !self.method.exclusive || !self.method.prefix_list.is_empty() {
+            let around = self.scope.iter().map(|(prefix, _)| *prefix).chain([""]);
+            prefixes.extend(around.filter(|prefix| self.method.treats_inclusively(prefix)));
+        }
+        prefixes.sort_unstable();
+        prefixes.dedup();
+        prefixes.retain(|prefix| *prefix != "xml");
+        // Where nothing is declared, the default namespace is empty; that needs saying only inside another one. Any other
+        // prefix that is not declared has nothing to say.
+        let needed = |prefix: &'a str| {
+            let uri = uri_of(&self.scope, prefix);
+            (uri != uri_of(&self.rendered, prefix)).then_some((prefix, uri))
+        };
+        prefixes.into_iter().filter_map(needed).collect()
+    }
+
+    /// Attributes by namespace, then by local name; those without a namespace come first.
+    fn sorted_attributes(&self, element: &'a Element) -> Vec<&'a Attribute> {
+        let plain = |one: &&Attribute| one.declares().is_none() && !one.name.is_empty();
+        let mut all: Vec<&Attribute> = element.attributes.iter().filter(plain).collect();
+        all.sort_by_key(|attribute| {
+            let (prefix, local) = split(&attribute.name);
+            (if prefix.is_empty() { "" } else { uri_of(&self.scope, prefix) }, local)
+        });
+        all
+    }
+
+    fn write_node(&mut self, node: &'a Node) {
+        match node {
+            Node::Element(element) => self.write(element),
+            Node::Text(text) => write_text(&text.value, &mut self.out),
+            Node::Comment(text) if self.method.comments => {
+                self.out.push_str("<!--");
+                self.out.push_str(text);
+                self.out.push_str("-->");
+            }
+            Node::Comment(_) => {}
+            Node::Instruction(target, data) => {
+                self.out.push_str("<?");
+                self.out.push_str(target);
+                self.out.push(' ');
+                self.out.push_str(data);
+                self.out.push_str("?>");
+            }
+        }
+    }
+}
+
+fn uri_of<'a>(declared: &Declared<'a>, prefix: &str) -> &'a str {
+    declared.iter().rev().find(|(known, _)| *known == prefix).map_or("", |(_, uri)| uri)
 }
 
 /// The prefixes that the element's own name and its attributes' names use.
@@ -131,21 +169,6 @@ fn used_prefixes(element: &Element) -> Vec<&str> {
     let attributes = element.attributes.iter().filter(|attribute| attribute.declares().is_none());
     let prefixed = attributes.map(|attribute| split(&attribute.name).0).filter(|prefix| !prefix.is_empty());
     std::iter::once(element.prefix()).chain(prefixed).collect()
-}
-
-/// Attributes by namespace, then by local name; those without a namespace come first.
-fn sorted_attributes<'a>(element: &'a Element, scope: &Scope) -> Vec<&'a Attribute> {
-    let mut all: Vec<&Attribute> = element
-        .attributes
-        .iter()
-        .filter(|attribute| attribute.declares().is_none() && !attribute.name.is_empty())
-        .collect();
-    all.sort_by_key(|attribute| {
-        let (prefix, local) = split(&attribute.name);
-        let uri = if prefix.is_empty() { "" } else { scope.uri(prefix).unwrap_or("") };
-        (uri.to_owned(), local.to_owned())
-    });
-    all
 }
 
 fn write_declaration(prefix: &str, uri: &str, out: &mut String) {
@@ -169,26 +192,6 @@ fn write_attribute(name: &str, value: &str, out: &mut String) {
         }
     }
     out.push('"');
-}
-
-fn write_node(node: &Node, scope: &Scope, rendered: &Scope, method: &Method, out: &mut String) {
-    match node {
-        Node::Element(element) => write(element, scope, rendered, method, out),
-        Node::Text(text) => write_text(&text.value, out),
-        Node::Comment(text) if method.comments => {
-            out.push_str("<!--");
-            out.push_str(text);
-            out.push_str("-->");
-        }
-        Node::Comment(_) => {}
-        Node::Instruction(target, data) => {
-            out.push_str("<?");
-            out.push_str(target);
-            out.push(' ');
-            out.push_str(data);
-            out.push_str("?>");
-        }
-    }
 }
 
 fn write_text(value: &str, out: &mut String) {

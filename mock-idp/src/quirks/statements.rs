@@ -40,7 +40,6 @@ pub(super) const UNTYPED_VALUES: Quirk = Quirk {
     needs: "a vendor whose values say their type",
     applies: |recipe| writes_attributes(recipe) && types(recipe),
     steps: &[Step::Tree(|workshop| each_value(workshop, |value| value.unset("xsi:type")))],
-    ..ORDINARY
 };
 
 /// Whether the vendor writes `xsi:type`.
@@ -184,7 +183,6 @@ pub(super) const NO_DESTINATION: Quirk = Quirk {
         !recipe.sign.response() && !spares
     },
     steps: &[Step::Draft(|draft, _| draft.destination = None)],
-    ..ORDINARY
 };
 
 fn format(draft: &mut Draft, name: &str) {
@@ -208,7 +206,6 @@ pub(super) const TRANSIENT_FORMAT: Quirk = Quirk {
     needs: "a vendor with another Format",
     applies: |recipe| !recipe.vendor.shape().login.name_id_format.value.ends_with(":transient"),
     steps: &[Step::Draft(|draft, _| format(draft, "transient"))],
-    ..ORDINARY
 };
 
 pub(super) const NO_FORMAT: Quirk = Quirk {

@@ -19,3 +19,5 @@ mod messages;
 mod quirks;
 #[cfg(test)]
 mod recorded;
+#[cfg(test)]
+mod table;
