@@ -20,7 +20,7 @@ const OTHER_KEY: &str = include_str!("../../fixtures/keys/attacker.key.pem");
 
 /// A change of the unsigned tree.
 const fn changed(steps: &'static [Step]) -> Quirk {
-    Quirk { id: "test", about: "", source: "", needs: "", applies: |_| true, steps }
+    Quirk { id: "test", about: "", source: "", seen_at: &[], needs: "", applies: |_| true, steps }
 }
 
 /// What becomes of the message with this change, in every vendor's shape and layout.

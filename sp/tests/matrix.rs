@@ -39,7 +39,7 @@ const STRICT: Allow =
 const LAX: Allow = Allow { sha1: true, rsa1024: true, rsa512: true, rsa15: true, tripledes: true, c14n_comments: true };
 
 const fn canonicalized(steps: &'static [Step]) -> Quirk {
-    Quirk { id: "test", about: "", source: "", needs: "", applies: |_| true, steps }
+    Quirk { id: "test", about: "", source: "", seen_at: &[], needs: "", applies: |_| true, steps }
 }
 
 fn set(plan: &mut Plan, method: &Method) {

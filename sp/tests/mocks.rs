@@ -158,6 +158,7 @@ fn failures_that_the_idp_signed_and_that_nobody_signed() {
         id: "test",
         about: "",
         source: "",
+        seen_at: &[],
         needs: "",
         applies: |_| true,
         steps: &[mock_idp::step::Step::Tree(|bench| bench.take_assertion().map(|_| ()))],
