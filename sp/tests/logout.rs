@@ -374,3 +374,37 @@ fn what_we_send_is_signed_by_both_bindings() {
 fn okta() -> Vendor {
     Vendor::named("okta").unwrap()
 }
+
+/// Every method and digest of the settings, by both bindings, is verified by who has our certificate.
+#[test]
+fn every_method_and_digest_that_we_sign_with() {
+    use sp::{DigestMethod, SignatureMethod, SigningKey};
+    let methods = [SignatureMethod::RsaSha256, SignatureMethod::RsaSha384, SignatureMethod::RsaSha512];
+    let digests = [DigestMethod::Sha1, DigestMethod::Sha256, DigestMethod::Sha384, DigestMethod::Sha512];
+    let url = EndpointUrl::new("https://idp.example.test/slo").unwrap();
+    let us = Idp::builder(EntityId::new(ENTITY_ID).unwrap()).allow(Allow { sha1: true, ..Allow::default() });
+    let us = us.certificate(common::SP_CERTIFICATE.as_bytes()).unwrap().build().unwrap();
+    for (method, digest) in methods.iter().flat_map(|method| digests.iter().map(move |digest| (*method, *digest))) {
+        let key = SigningKey::from_file(common::SP_KEY.as_bytes()).unwrap().signature_method(method).unwrap();
+        let sp = common::builder().signing_key(key.digest_method(digest)).build();
+        for binding in BINDINGS {
+            let idp = common::as_seen_by_idp(&url, binding == Binding::Redirect);
+            let request = LogoutRequest::new("_r", now(), &sp, &idp, &ann(), None).unwrap();
+            let other = common::sp_at(&url);
+            let received = match request.carry(None).unwrap() {
+                Carried::Redirect(url) => Received::redirect(url.split_once('?').unwrap().1, &other),
+                Carried::Form(form) => {
+                    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(&form.fields).finish();
+                    Received::post(body.as_bytes(), &other)
+                }
+            };
+            let delivery = LogoutDelivery { endpoint: &url, now: now() };
+            let accepted = received.unwrap().accept_request(&other, &us, delivery);
+            assert_eq!(reason(accepted).map(drop), Ok(()), "{method:?} {digest:?} {binding:?}");
+        }
+    }
+}
+
+fn ann() -> NameId {
+    NameId { value: "ann".to_owned(), format: None, name_qualifier: None, sp_name_qualifier: None }
+}
