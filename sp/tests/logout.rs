@@ -375,7 +375,8 @@ fn okta() -> Vendor {
     Vendor::named("okta").unwrap()
 }
 
-/// Every method and digest of the settings, by both bindings, is verified by who has our certificate.
+/// Every method and digest of the settings, by both bindings, is verified by who has our certificate: by our own code and by
+/// the mock's, which shares nothing with it.
 #[test]
 fn every_method_and_digest_that_we_sign_with() {
     use sp::{DigestMethod, SignatureMethod, SigningKey};
@@ -386,14 +387,22 @@ fn every_method_and_digest_that_we_sign_with() {
     let us = us.certificate(common::SP_CERTIFICATE.as_bytes()).unwrap().build().unwrap();
     for (method, digest) in methods.iter().flat_map(|method| digests.iter().map(move |digest| (*method, *digest))) {
         let key = SigningKey::from_file(common::SP_KEY.as_bytes()).unwrap().signature_method(method).unwrap();
+        let key = key.certificate(common::SP_CERTIFICATE.as_bytes()).unwrap();
+        let certificates = [key.certificate_der().unwrap().to_vec()];
         let sp = common::builder().signing_key(key.digest_method(digest)).build();
         for binding in BINDINGS {
             let idp = common::as_seen_by_idp(&url, binding == Binding::Redirect);
             let request = LogoutRequest::new("_r", now(), &sp, &idp, &ann(), None).unwrap();
             let other = common::sp_at(&url);
             let received = match request.carry(None).unwrap() {
-                Carried::Redirect(url) => Received::redirect(url.split_once('?').unwrap().1, &other),
+                Carried::Redirect(url) => {
+                    let query = url.split_once('?').unwrap().1;
+                    mock_idp::proof::of_query(query, &certificates).unwrap();
+                    Received::redirect(query, &other)
+                }
                 Carried::Form(form) => {
+                    let xml = mock_idp::base64::decode(&form.fields[0].1).unwrap();
+                    mock_idp::proof::of_xml(&xml, &certificates).unwrap();
                     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(&form.fields).finish();
                     Received::post(body.as_bytes(), &other)
                 }
