@@ -2,10 +2,10 @@
 
 use super::{ORDINARY, Quirk};
 use crate::draft::Draft;
-use crate::names::XSI;
+use crate::names::{XS, XSI};
 use crate::recipe::{Recipe, RecipeError};
 use crate::step::Step;
-use crate::tree::Element;
+use crate::tree::{Element, Node};
 use crate::workshop::Workshop;
 
 const WITH_ATTRIBUTES: Quirk =
@@ -53,24 +53,24 @@ pub(super) const TYPED_VALUES: Quirk = Quirk {
     about: "A value says that it is a boolean, in a namespace declared on the spot.",
     source: "node-saml 4.0.0 guesses types",
     seen_at: &["Auth0"],
-    steps: &[Step::Tree(typed_values)],
+    steps: &[
+        Step::Draft(|draft, _| draft.set_attribute("email_verified", vec!["true".to_owned()])),
+        Step::Tree(|workshop| {
+            let name = workshop.saml("AttributeValue").name;
+            let value = Element::new(name).with("xmlns:xsd", XS).with("xmlns:xsi", XSI).with("xsi:type", "xsd:boolean");
+            replace_value(workshop, "email_verified", value.saying("true"))
+        }),
+    ],
     ..WITH_ATTRIBUTES
 };
 
-fn typed_values(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
-    let value = workshop.saml("AttributeValue");
-    let value = Element::new(value.name)
-        .with("xmlns:xsd", crate::names::XS)
-        .with("xmlns:xsi", XSI)
-        .with("xsi:type", "xsd:boolean")
-        .saying("true");
-    push_attribute(workshop, "email_verified", value)
-}
-
-fn push_attribute(workshop: &mut Workshop<'_>, name: &str, value: Element) -> Result<(), RecipeError> {
-    let attribute = Element::new(workshop.saml("Attribute").name).with("Name", name).holding(value);
+/// Writes the only value of an attribute in another way.
+fn replace_value(workshop: &mut Workshop<'_>, name: &str, value: Element) -> Result<(), RecipeError> {
     let statement = workshop.assertion()?.child_mut("AttributeStatement");
-    statement.ok_or(RecipeError::Missing("AttributeStatement"))?.push(attribute);
+    let statement = statement.ok_or(RecipeError::Missing("AttributeStatement"))?;
+    let mut attributes = statement.children.iter_mut().filter_map(Node::element_mut);
+    let attribute = attributes.find(|attribute| attribute.get("Name") == Some(name));
+    attribute.ok_or(RecipeError::Missing("Attribute"))?.children = vec![Node::Element(value)];
     Ok(())
 }
 
@@ -78,15 +78,15 @@ pub(super) const NIL_VALUE: Quirk = Quirk {
     id: "nil_value",
     about: "A value that is there and says that it is nothing.",
     source: "core 2.7.3.1.1: xsi:nil for a null value",
-    steps: &[Step::Tree(nil_value)],
+    steps: &[
+        Step::Draft(|draft, _| draft.set_attribute("middle_name", vec![String::new()])),
+        Step::Tree(|workshop| {
+            let name = workshop.saml("AttributeValue").name;
+            replace_value(workshop, "middle_name", Element::new(name).with("xmlns:xsi", XSI).with("xsi:nil", "true"))
+        }),
+    ],
     ..WITH_ATTRIBUTES
 };
-
-fn nil_value(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
-    let name = workshop.saml("AttributeValue").name;
-    let value = Element::new(name).with("xmlns:xsi", XSI).with("xsi:nil", "true");
-    push_attribute(workshop, "middle_name", value)
-}
 
 pub(super) const FRIENDLY_NAMES: Quirk = Quirk {
     id: "friendly_names",
