@@ -39,7 +39,7 @@ struct Row {
 }
 
 fn rows() -> Vec<Row> {
-    Vendor::all()
+    Vendor::core()
         .flat_map(|vendor| {
             [layouts(vendor), algorithms(vendor), borrowed(vendor), encrypted(vendor), unusual(vendor)].concat()
         })
@@ -75,7 +75,7 @@ fn algorithms(vendor: Vendor) -> Vec<Row> {
 
 /// This vendor's shape under every other vendor's name and key: what a target that trusts one IdP gets to see.
 fn borrowed(vendor: Vendor) -> Vec<Row> {
-    let others = Vendor::all().filter(|other| other.name() != vendor.name());
+    let others = Vendor::core().filter(|other| other.name() != vendor.name());
     others
         .map(|other| row(format!("under the name of {}", other.name()), healthy(vendor, other, vendor_layout(vendor))))
         .collect()
