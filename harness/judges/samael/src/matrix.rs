@@ -32,7 +32,7 @@ pub(crate) fn judge() -> Tally {
 }
 
 const fn canonicalized(steps: &'static [Step]) -> Quirk {
-    Quirk { id: "matrix", about: "", source: "", needs: "", applies: |_| true, steps }
+    Quirk { id: "matrix", about: "", source: "", seen_at: &[], needs: "", applies: |_| true, steps }
 }
 
 fn set(plan: &mut Plan, method: &Method) {
