@@ -18,8 +18,7 @@ fn convert(node: roxmltree::Node<'_, '_>, xml: &str) -> Option<Element> {
     for attribute in &mut element.attributes {
         if attribute.declares().is_none() {
             let local = attribute.name.split(':').next_back()?;
-            let namespace =
-                attribute.name.split_once(':').and_then(|(prefix, _)| node.lookup_namespace_uri(Some(prefix)));
+            let namespace = attribute.name.split_once(':').and_then(|(prefix, _)| namespace_of(node, prefix));
             let found = node.attributes().find(|found| found.name() == local && found.namespace() == namespace)?;
             attribute.value = found.value().to_owned();
         }
@@ -37,6 +36,11 @@ fn convert(node: roxmltree::Node<'_, '_>, xml: &str) -> Option<Element> {
         });
     }
     Some(element)
+}
+
+fn namespace_of<'a>(node: roxmltree::Node<'a, '_>, prefix: &str) -> Option<&'a str> {
+    // Nobody declares `xml`; it is bound by the standard.
+    if prefix == "xml" { Some(roxmltree::NS_XML_URI) } else { node.lookup_namespace_uri(Some(prefix)) }
 }
 
 /// Name and attributes of the start tag at the beginning of this text, values as written.
@@ -63,7 +67,7 @@ mod tests {
 
     #[test]
     fn what_was_spelled_comes_back() {
-        let text = r#"<a:b Z="1" xmlns:a="urn:a" a:Q="x &lt; y"><!--c-->t &amp; u<a:c/><?p d?></a:b>"#;
+        let text = r#"<a:b Z="1" xmlns:a="urn:a" a:Q="x &lt; y" xml:id="i"><!--c-->t &amp; u<a:c/><?p d?></a:b>"#;
         assert_eq!(spell(&element(text).unwrap()), text);
         assert_eq!(element("<a"), None);
     }

@@ -43,6 +43,25 @@ pub struct Plan {
     pub key_value: Option<(Vec<u8>, Vec<u8>)>,
     /// Line length and line end of SignatureValue and DigestValue, where they are not the vendor's.
     pub wrap: Option<(usize, &'static str)>,
+    /// What KeyInfo holds instead of the certificates, where an attack brings its own.
+    pub key_info: Option<Vec<Element>>,
+    /// What DigestValue is made of.
+    pub digested_octets: Digested,
+    /// What DigestMethod says, where that is not the digest's own URI.
+    pub digest_uri: Option<String>,
+    /// What stands inside SignatureMethod, where anything does.
+    pub method_holds: Option<Element>,
+}
+
+/// What DigestValue is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Digested {
+    /// The element that is signed.
+    Target,
+    /// These octets instead.
+    Octets(Vec<u8>),
+    /// The element, but only so many octets of its digest are written.
+    Cut(usize),
 }
 
 /// What makes the SignatureValue.
@@ -52,6 +71,8 @@ pub enum Signer {
     Key(SigningKey),
     /// HMAC-SHA256 with these octets as its key, what a key confusion attack does.
     Hmac(Vec<u8>),
+    /// Nothing: SignatureValue is these octets.
+    Value(Vec<u8>),
 }
 
 /// One Transform.
@@ -100,6 +121,10 @@ impl Plan {
             key_name: (key_info == KeyInfo::NameThenCertificate).then(|| idp.key_name()),
             key_value: None,
             wrap: None,
+            key_info: None,
+            digested_octets: Digested::Target,
+            digest_uri: None,
+            method_holds: None,
         }
     }
 
@@ -114,7 +139,7 @@ impl Plan {
 
     fn method_uri(&self) -> &str {
         self.method_uri.as_deref().unwrap_or(match self.signer {
-            Signer::Key(_) => self.algorithm.uri(),
+            Signer::Key(_) | Signer::Value(_) => self.algorithm.uri(),
             Signer::Hmac(_) => "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256",
         })
     }
@@ -127,6 +152,15 @@ impl Plan {
                 mac.update(octets);
                 Ok(mac.finalize().into_bytes().to_vec())
             }
+            Signer::Value(octets) => Ok(octets.clone()),
+        }
+    }
+
+    fn digest_value(&self, target: &[u8]) -> Vec<u8> {
+        match &self.digested_octets {
+            Digested::Target => self.digest.digest(target),
+            Digested::Octets(octets) => self.digest.digest(octets),
+            Digested::Cut(length) => self.digest.digest(target).into_iter().take(*length).collect(),
         }
     }
 }
@@ -142,7 +176,7 @@ pub(crate) fn sign(
     // Signing writes the element again, and stray spaces of a template go.
     target.attributes.retain(|attribute| !attribute.name.is_empty());
     let octets = canonical(target, around, &plan.digested());
-    let digest = plan.digest.digest(octets.as_bytes());
+    let digest = plan.digest_value(octets.as_bytes());
     let mut info = signed_info(target.get("ID"), &digest, plan, pen);
     pen.space(&mut info, "Signature");
     let mut signature = pen.element(Family::Ds, target.local(), "Signature", &[]);
@@ -151,7 +185,7 @@ pub(crate) fn sign(
     signature.push(info);
     signature
         .push(pen.element(Family::Ds, "Signature", "SignatureValue", &[]).saying(signature_text(&value, plan, pen)));
-    if !plan.certificates.is_empty() || plan.key_value.is_some() {
+    if !plan.certificates.is_empty() || plan.key_value.is_some() || plan.key_info.is_some() {
         let mut key_info = key_info(plan, pen);
         pen.space(&mut key_info, "Signature");
         signature.push(key_info);
@@ -182,11 +216,17 @@ fn signed_info(id: Option<&str>, digest: &[u8], plan: &Plan, pen: &Pen<'_>) -> E
     let mut info = pen
         .element(Family::Ds, "Signature", "SignedInfo", &[])
         .holding(canonicalization)
-        .holding(algorithm(pen, "SignedInfo", "SignatureMethod", plan.method_uri()));
+        .holding(signature_method(plan, pen));
     for target in &plan.references {
         info.push(reference(target, id, digest, plan, pen));
     }
     info
+}
+
+fn signature_method(plan: &Plan, pen: &Pen<'_>) -> Element {
+    let mut method = algorithm(pen, "SignedInfo", "SignatureMethod", plan.method_uri());
+    plan.method_holds.iter().for_each(|inside| method.push(inside.clone()));
+    method
 }
 
 fn reference(target: &Target, id: Option<&str>, digest: &[u8], plan: &Plan, pen: &Pen<'_>) -> Element {
@@ -204,7 +244,8 @@ fn reference(target: &Target, id: Option<&str>, digest: &[u8], plan: &Plan, pen:
     if !plan.transforms.is_empty() {
         reference.push(transforms);
     }
-    reference.holding(algorithm(pen, "Reference", "DigestMethod", plan.digest.uri())).holding(value)
+    let digest_uri = plan.digest_uri.as_deref().unwrap_or(plan.digest.uri());
+    reference.holding(algorithm(pen, "Reference", "DigestMethod", digest_uri)).holding(value)
 }
 
 fn transform(transform: &Transform, pen: &Pen<'_>) -> Element {
@@ -242,6 +283,10 @@ impl Element {
 }
 
 fn key_info(plan: &Plan, pen: &Pen<'_>) -> Element {
+    let mut key_info = pen.element(Family::Ds, "Signature", "KeyInfo", &[]);
+    if let Some(clues) = &plan.key_info {
+        return clues.iter().cloned().fold(key_info, Element::holding);
+    }
     if let Some((modulus, exponent)) = &plan.key_value {
         let part = |local: &str, octets: &[u8]| {
             pen.element(Family::Ds, "RSAKeyValue", local, &[]).saying(base64::encode(octets))
@@ -249,7 +294,7 @@ fn key_info(plan: &Plan, pen: &Pen<'_>) -> Element {
         let rsa = pen.element(Family::Ds, "KeyValue", "RSAKeyValue", &[]);
         let value = pen.element(Family::Ds, "KeyInfo", "KeyValue", &[]);
         let rsa = rsa.holding(part("Modulus", modulus)).holding(part("Exponent", exponent));
-        return pen.element(Family::Ds, "Signature", "KeyInfo", &[]).holding(value.holding(rsa));
+        return key_info.holding(value.holding(rsa));
     }
     let mut data = pen.element(Family::Ds, "KeyInfo", "X509Data", &[]);
     if let Some(subject) = &plan.subject {
@@ -259,7 +304,6 @@ fn key_info(plan: &Plan, pen: &Pen<'_>) -> Element {
         let lines = base64::wrapped(certificate, pen.shape().wire.certificate_wrap.value);
         data.push(pen.element(Family::Ds, "X509Data", "X509Certificate", &[]).saying(lines));
     }
-    let mut key_info = pen.element(Family::Ds, "Signature", "KeyInfo", &[]);
     if let Some(name) = &plan.key_name {
         key_info.push(pen.element(Family::Ds, "KeyInfo", "KeyName", &[]).saying(name));
     }

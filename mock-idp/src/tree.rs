@@ -106,6 +106,11 @@ impl Element {
         self.children.iter().filter_map(Node::element)
     }
 
+    /// The child elements, to be changed.
+    pub fn elements_mut(&mut self) -> impl Iterator<Item = &mut Self> {
+        self.children.iter_mut().filter_map(Node::element_mut)
+    }
+
     /// The first child element of this local name.
     pub fn child(&self, local: &str) -> Option<&Self> {
         self.elements().find(|element| element.local() == local)

@@ -3,7 +3,7 @@
 //! Quirks and attacks get the bench at their moment ([`Step`]) and find here what they need: the genuine message, a forged
 //! one that names the attacker, and the signers.
 
-use crate::canonical::Scope;
+use crate::canonical::{Method, Scope, canonical};
 use crate::compose::{self, Family, Pen};
 use crate::draft::Draft;
 use crate::encrypt;
@@ -27,6 +27,8 @@ pub struct Workshop<'a> {
     pub response: Element,
     /// How it gets signed.
     pub plan: Plan,
+    /// What travels instead of the Response, where that is no tree.
+    pub spelling: Option<String>,
     random: Random,
     steps: Vec<Step>,
 }
@@ -52,7 +54,7 @@ impl<'a> Workshop<'a> {
             }
         }
         let response = compose::response(&draft, recipe.vendor);
-        Ok(Self { recipe, draft, response, plan, random, steps })
+        Ok(Self { recipe, draft, response, plan, spelling: None, random, steps })
     }
 
     /// Signs, encrypts, spells.
@@ -75,7 +77,10 @@ impl<'a> Workshop<'a> {
         self.run(|step| if let Step::Signed(change) = step { Some(change) } else { None })?;
         let mut xml = self.recipe.vendor.shape().wire.declaration.value.text().to_owned();
         let spaced = self.recipe.vendor.shape().wire.spaced_slash.as_ref().is_some_and(|fact| fact.value);
-        spell_into(&self.response, spaced, &mut xml);
+        match self.spelling.take() {
+            Some(spelling) => xml.push_str(&spelling),
+            None => spell_into(&self.response, spaced, &mut xml),
+        }
         for step in &self.steps {
             if let Step::Text(change) = step {
                 change(&mut xml);
@@ -231,6 +236,25 @@ impl<'a> Workshop<'a> {
             *child = encrypt::encrypt(child, &around, outer, encryption, certificate, &pen, &mut self.random)?;
         }
         Ok(())
+    }
+
+    /// What gets encrypted of an Assertion: Canonical XML 1.0, so that it can be read on its own.
+    pub fn plaintext(&self, assertion: &Element) -> String {
+        canonical(assertion, &Scope::default().inside(&self.response), &Method::inclusive())
+    }
+
+    /// An EncryptedAssertion for the SP, of any text.
+    pub fn sealed(&mut self, plaintext: &str) -> Result<Element, RecipeError> {
+        let certificate = self.recipe.sp.encryption_certificate.clone();
+        self.sealed_for(certificate.as_deref(), plaintext)
+    }
+
+    /// An EncryptedAssertion for the owner of this certificate, of any text.
+    pub fn sealed_for(&mut self, certificate: Option<&[u8]>, plaintext: &str) -> Result<Element, RecipeError> {
+        let encryption = self.recipe.encrypt.unwrap_or_else(|| self.recipe.usual_encryption());
+        let around = Scope::default().inside(&self.response);
+        let pen = self.pen();
+        encrypt::seal(plaintext, &around, "EncryptedAssertion", encryption, certificate, &pen, &mut self.random)
     }
 
     /// An empty element of the assertion namespace, in the vendor's prefix.

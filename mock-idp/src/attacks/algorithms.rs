@@ -1,42 +1,15 @@
-//! Attacks by algorithm: weak, unknown, confused, or with a transform that does more than it should.
+//! Attacks by algorithm: weak, unknown, or of another kind than the key.
 //!
 //! Where the IdP's own key signs, the digest is right, so that only the rule itself stands in the way.
 
 use super::{Attack, FORGERY, ORDINARY, is_signed};
 use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
-use crate::names::DS;
-use crate::recipe::{Recipe, RecipeError};
-use crate::sign::{Plan, Signer, Transform};
+use crate::recipe::Recipe;
+use crate::sign::{Plan, Signer};
 use crate::step::Step;
-use crate::tree::Element;
-use crate::workshop::Workshop;
-
-const XPATH: &str = "http://www.w3.org/TR/1999/REC-xpath-19991116";
-const XSLT: &str = "http://www.w3.org/TR/1999/REC-xslt-19991116";
 
 fn signs_with_rsa(recipe: &Recipe) -> bool {
     is_signed(recipe) && recipe.idp.key().usual_algorithm() == SignatureAlgorithm::RsaSha256
-}
-
-pub(super) const HMAC_WITH_CERTIFICATE: Attack = Attack {
-    id: "hmac_with_certificate",
-    about: "HMAC-SHA256 whose secret is the IdP's public certificate; names the attacker.",
-    source: "KEY-05; CVE-2025-48994",
-    steps: &[Step::Signed(hmac_with_certificate)],
-    ..FORGERY
-};
-
-fn hmac_with_certificate(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
-    // Libraries that fall for it hand the configured PEM text to the MAC.
-    workshop.plan.signer = Signer::Hmac(workshop.recipe.idp.certificate_pem().into_bytes());
-    workshop.response = workshop.forged_response()?;
-    if workshop.recipe.sign.assertion() {
-        workshop.sign_assertion()?;
-    }
-    if workshop.recipe.sign.response() {
-        workshop.sign_response()?;
-    }
-    Ok(())
 }
 
 pub(super) const UNKNOWN_ALGORITHM: Attack = Attack {
@@ -71,34 +44,74 @@ pub(super) const SHA1_DIGEST: Attack = Attack {
     ..ORDINARY
 };
 
-pub(super) const XPATH_TRANSFORM: Attack = Attack {
-    id: "xpath_transform",
-    about: "The Reference has an XPath transform; this one leaves out only the Signature, another could hide anything.",
-    source: "C14-07; CVE-2021-39171; core 5.4.4",
-    steps: &[Step::Plan(xpath_transform)],
+/// SignatureMethod says this; SignatureValue is the IdP's RSA-SHA256.
+fn names_method(plan: &mut Plan, uri: &str) {
+    plan.method_uri = Some(uri.to_owned());
+}
+
+pub(super) const RSA_MD5: Attack = Attack {
+    id: "rsa_md5",
+    about: "SignatureMethod is RSA-MD5, whose collisions are found in seconds.",
+    source: "KEY-07; RFC 9231, 2.3.1",
+    live: false,
+    steps: &[Step::Plan(|plan, _| names_method(plan, "http://www.w3.org/2001/04/xmldsig-more#rsa-md5"))],
     ..ORDINARY
 };
 
-fn xpath_transform(plan: &mut Plan, _recipe: &Recipe) {
-    let expression = Element::new("dsig:XPath").with("xmlns:dsig", DS).saying("not(ancestor-or-self::dsig:Signature)");
-    plan.transforms.insert(1, Transform::Other(XPATH, Some(expression)));
-}
-
-pub(super) const XSLT_TRANSFORM: Attack = Attack {
-    id: "xslt_transform",
-    about: "The Reference has an XSLT transform, a program that would run before the signature is trusted.",
-    source: "C14-06; CVE-2022-34169; core 5.4.4",
-    steps: &[Step::Plan(xslt_transform)],
+pub(super) const DSA_SHA1: Attack = Attack {
+    id: "dsa_sha1",
+    about: "SignatureMethod is DSA-SHA1, which XML Signature once demanded of everyone.",
+    source: "KEY-07; KEY-11; XML Signature 6.4.1",
+    live: false,
+    steps: &[Step::Plan(|plan, _| names_method(plan, "http://www.w3.org/2000/09/xmldsig#dsa-sha1"))],
     ..ORDINARY
 };
 
-fn xslt_transform(plan: &mut Plan, _recipe: &Recipe) {
-    let copy = Element::new("xsl:template")
-        .with("match", "@*|node()")
-        .holding(Element::new("xsl:copy").holding(Element::new("xsl:apply-templates").with("select", "@*|node()")));
-    let stylesheet = Element::new("xsl:stylesheet")
-        .with("xmlns:xsl", "http://www.w3.org/1999/XSL/Transform")
-        .with("version", "1.0")
-        .holding(copy);
-    plan.transforms.insert(1, Transform::Other(XSLT, Some(stylesheet)));
+pub(super) const MD5_DIGEST: Attack = Attack {
+    id: "md5_digest",
+    about: "DigestMethod is MD5.",
+    source: "KEY-07; RFC 9231, 2.1.1",
+    live: false,
+    steps: &[Step::Plan(|plan, _| {
+        plan.digest_uri = Some("http://www.w3.org/2001/04/xmldsig-more#md5".to_owned());
+    })],
+    ..ORDINARY
+};
+
+pub(super) const OTHER_KIND_OF_KEY: Attack = Attack {
+    id: "other_kind_of_key",
+    about: "SignatureMethod is one for keys of another kind than the IdP's: ECDSA for RSA, RSA for ECDSA.",
+    source: "KEY-11; XML Signature 6.4",
+    live: false,
+    steps: &[Step::Plan(other_kind_of_key)],
+    ..ORDINARY
+};
+
+fn other_kind_of_key(plan: &mut Plan, recipe: &Recipe) {
+    let is_rsa = recipe.idp.key().usual_algorithm() == SignatureAlgorithm::RsaSha256;
+    let other = if is_rsa { SignatureAlgorithm::EcdsaSha256 } else { SignatureAlgorithm::RsaSha256 };
+    names_method(plan, other.uri());
 }
+
+pub(super) const ECDSA_ZEROS: Attack = Attack {
+    id: "ecdsa_zeros",
+    about: "SignatureMethod is ECDSA-SHA256 and SignatureValue two zeros, which fit any message where nobody looks at the range.",
+    source: "KEY-10; CVE-2022-21449",
+    steps: &[Step::Signed(|workshop| {
+        let ecdsa = SignatureAlgorithm::EcdsaSha256;
+        let plan = Plan { signer: Signer::Value(vec![0; 64]), algorithm: ecdsa, ..workshop.plan.clone() };
+        super::tools::sign_forgery(workshop, plan)
+    })],
+    ..FORGERY
+};
+
+pub(super) const EMPTY_SIGNATURE_VALUE: Attack = Attack {
+    id: "empty_signature_value",
+    about: "A forged message whose SignatureValue is empty.",
+    source: "SIG-13; KEY-08; CVE-2018-7711",
+    steps: &[Step::Signed(|workshop| {
+        let plan = Plan { signer: Signer::Value(Vec::new()), ..workshop.plan.clone() };
+        super::tools::sign_forgery(workshop, plan)
+    })],
+    ..FORGERY
+};

@@ -7,11 +7,21 @@ use crate::recipe::Recipe;
 use crate::step::Step;
 
 mod algorithms;
+mod canonicalization;
+mod ciphertext;
 mod encryption;
+mod keys;
+mod markup;
 mod protocol;
+mod references;
+mod reuse;
 mod signature;
+mod signature_parts;
+mod structure;
 mod text;
+mod tools;
 mod wrapping;
+mod wrapping_places;
 mod wrapping_response;
 
 /// Something an SP must refuse.
@@ -51,12 +61,65 @@ pub static ALL: &[Attack] = &[
     signature::TWO_REFERENCES,
     signature::NO_REFERENCE,
     signature::DOCUMENT_REFERENCE,
-    algorithms::HMAC_WITH_CERTIFICATE,
+    signature_parts::EMPTY_SIGNATURE,
+    signature_parts::SIGNATURE_IN_OTHER_NAMESPACE,
+    signature_parts::SIGNATURE_VALUE_CHANGED,
+    signature_parts::SIGNED_INFO_BEFORE,
+    signature_parts::SIGNED_INFO_AFTER,
+    signature_parts::TWO_SIGNATURE_VALUES,
+    signature_parts::TWO_KEY_INFOS,
+    signature_parts::SIGNATURE_VALUE_COMMENT,
+    signature_parts::CERTIFICATE_COMMENT,
+    signature_parts::SIGNATURE_BEFORE_ISSUER,
+    signature_parts::DIGEST_IN_STATUS_DETAIL,
+    signature_parts::SIGNATURE_IN_EXTENSIONS,
+    signature_parts::MIXED_SIGNATURES_INSIDE,
+    signature_parts::DECOY_ON_ERROR,
+    references::NO_REFERENCE_URI,
+    references::EMPTY_FRAGMENT,
+    references::XPOINTER_REFERENCE,
+    references::EXTERNAL_REFERENCE,
+    references::THOUSAND_REFERENCES,
+    references::MANIFEST_REFERENCE,
+    references::REFERENCE_TO_ISSUER,
+    references::LIFTED_SIGNATURE,
+    references::DIGEST_OF_NOTHING,
+    references::RELATIVE_NAMESPACE,
+    references::EMPTY_DIGEST,
+    references::CUT_DIGEST,
+    keys::KEY_VALUE,
+    keys::DER_ENCODED_KEY_VALUE,
+    keys::KEY_NAME,
+    keys::KEY_VALUE_BEFORE_CERTIFICATE,
+    keys::KEY_VALUE_BEHIND_CERTIFICATE,
+    keys::CERTIFICATE_BEFORE_GENUINE,
+    keys::RETRIEVAL_METHOD,
+    keys::RETRIEVAL_LOOP,
+    keys::OTHER_KEY_WITHOUT_CLUE,
+    keys::OTHER_IDP_KEY,
+    keys::HMAC_WITH_CERTIFICATE,
+    keys::HMAC_WITH_PUBLIC_KEY,
+    keys::HMAC_WITH_EMPTY_KEY,
+    keys::HMAC_CUT_SHORT,
     algorithms::UNKNOWN_ALGORITHM,
     algorithms::SHA1_SIGNATURE,
     algorithms::SHA1_DIGEST,
-    algorithms::XPATH_TRANSFORM,
-    algorithms::XSLT_TRANSFORM,
+    algorithms::RSA_MD5,
+    algorithms::DSA_SHA1,
+    algorithms::MD5_DIGEST,
+    algorithms::OTHER_KIND_OF_KEY,
+    algorithms::ECDSA_ZEROS,
+    algorithms::EMPTY_SIGNATURE_VALUE,
+    canonicalization::XPATH_TRANSFORM,
+    canonicalization::XSLT_TRANSFORM,
+    canonicalization::XPATH_FILTER_TRANSFORM,
+    canonicalization::BASE64_TRANSFORM,
+    canonicalization::HUNDRED_TRANSFORMS,
+    canonicalization::TRANSFORMS_SWAPPED,
+    canonicalization::ENVELOPED_TWICE,
+    canonicalization::XSLT_CANONICALIZATION,
+    canonicalization::UNKNOWN_CANONICALIZATION,
+    canonicalization::LONG_PREFIX_LIST,
     wrapping::XSW_BEFORE,
     wrapping::XSW_AFTER,
     wrapping::XSW_AROUND,
@@ -71,15 +134,81 @@ pub static ALL: &[Attack] = &[
     wrapping::XSW_DUPLICATE_ID_BEFORE,
     wrapping::XSW_DUPLICATE_ID_AFTER,
     wrapping::TWO_ASSERTIONS,
+    wrapping_places::XSW_IN_ATTRIBUTE_VALUE,
+    wrapping_places::XSW_IN_CONFIRMATION_DATA,
+    wrapping_places::XSW_IN_KEY_INFO,
+    wrapping_places::XSW_IN_UNKNOWN_ELEMENT,
+    wrapping_places::FORGED_IN_OBJECT,
+    wrapping_places::FORGED_IN_KEY_INFO,
+    wrapping_places::XSW_IN_STATUS_DETAIL,
+    wrapping_places::FORGED_IN_OTHER_NAMESPACE,
+    wrapping_places::DECOY_LOWER_CASE_ID,
+    wrapping_places::DECOY_XML_ID,
+    wrapping_places::DECOY_PREFIXED_ID,
     wrapping_response::XSW_RESPONSE_AROUND,
     wrapping_response::XSW_RESPONSE_IN_OBJECT,
     wrapping_response::XSW_RESPONSE_DETACHED,
     wrapping_response::OTHER_ROOT,
+    wrapping_response::XSW_RESPONSE_IN_STATUS_DETAIL,
+    wrapping_response::XSW_RESPONSE_IN_ADVICE,
+    wrapping_response::FORGED_IN_RESPONSE_OBJECT,
+    wrapping_response::METADATA_AROUND,
+    wrapping_response::RESPONSE_IN_OTHER_NAMESPACE,
+    reuse::SIGNED_METADATA_IN_EXTENSIONS,
+    reuse::SIGNED_LOGOUT_IN_EXTENSIONS,
+    reuse::LOGOUT_RESPONSE,
+    reuse::ARTIFACT_RESPONSE,
     encryption::ENCRYPTED_FORGERY,
+    encryption::ENCRYPTED_OTHER_KEY,
+    encryption::ENCRYPTED_RESPONSE,
+    encryption::ENCRYPTED_TWO_ASSERTIONS,
+    encryption::ENCRYPTED_DOCTYPE,
     encryption::ENCRYPTED_BESIDE,
+    encryption::ENCRYPTED_BEHIND,
+    encryption::SIGNED_IN_ENCRYPTED_FORGERY,
+    encryption::TWO_ENCRYPTED_ASSERTIONS,
+    encryption::ENCRYPTED_FOR_ANOTHER,
+    encryption::ENCRYPTED_ID_HOLDS_ANOTHER,
+    ciphertext::CIPHERTEXT_CHANGED,
+    ciphertext::CIPHERTEXT_CUT,
+    ciphertext::CIPHERTEXT_EMPTY,
+    ciphertext::WRAPPED_KEY_CHANGED,
+    ciphertext::GCM_SHORT_TAG,
+    ciphertext::GCM_NAMED_CBC,
+    ciphertext::UNKNOWN_CIPHER,
+    ciphertext::RSA_1_5,
+    ciphertext::CIPHER_REFERENCE,
+    ciphertext::THOUSAND_ENCRYPTED_KEYS,
     text::COMMENT_IN_NAME_ID,
     text::COMMENT_IN_AUDIENCE,
-    text::DOCTYPE,
+    text::COMMENT_IN_ISSUER,
+    text::INSTRUCTION_IN_NAME_ID,
+    text::NUL_IN_NAME_ID,
+    text::BLANK_NAME_ID,
+    text::MARKUP_IN_NAME_ID,
+    text::MARKUP_IN_ATTRIBUTE_VALUE,
+    markup::DOCTYPE,
+    markup::EXTERNAL_ENTITY,
+    markup::PARAMETER_ENTITY,
+    markup::ATTRIBUTE_BY_DOCTYPE,
+    markup::ENTITY_BOMB,
+    markup::XML_1_1,
+    markup::UTF_7,
+    markup::LATIN_1,
+    markup::ATTRIBUTE_TWICE,
+    markup::ATTRIBUTE_TWICE_BY_NAMESPACE,
+    markup::UNDECLARED_PREFIX,
+    markup::COLON_ATTRIBUTE,
+    markup::NAMESPACE_UNDONE,
+    markup::FORGED_DOCUMENT_BEHIND,
+    markup::FORGED_DOCUMENT_BEFORE,
+    structure::TWO_NAME_IDS,
+    structure::TWO_SUBJECTS,
+    structure::TWO_CONDITIONS,
+    structure::TWO_ISSUERS,
+    structure::TWO_STATUSES,
+    structure::UNKNOWN_STATEMENT,
+    structure::HALVES_OF_CONFIRMATIONS,
     protocol::SECOND_AUDIENCE,
     protocol::WRONG_AUDIENCE,
     protocol::EXPIRED,
@@ -145,4 +274,12 @@ fn is_signed_plain(recipe: &Recipe) -> bool {
 
 fn has_signed_assertion(recipe: &Recipe) -> bool {
     recipe.sign.assertion() && recipe.encrypt.is_none()
+}
+
+fn has_signed_response(recipe: &Recipe) -> bool {
+    recipe.sign.response() && recipe.encrypt.is_none()
+}
+
+fn has_encrypted_signed_assertion(recipe: &Recipe) -> bool {
+    recipe.sign.assertion() && recipe.encrypt.is_some()
 }

@@ -17,6 +17,11 @@ fn at(recipe: &Recipe, offset: &str) -> Option<String> {
     moment::text(offset, recipe.clock, recipe.vendor.shape().times.milliseconds.value).ok()
 }
 
+/// The same confirmation, two hours too late.
+pub(super) fn over(confirmation: Confirmation, recipe: &Recipe) -> Confirmation {
+    Confirmation { not_on_or_after: at(recipe, "-2h"), ..confirmation }
+}
+
 fn confirmations(draft: &mut Draft, mut change: impl FnMut(&mut Confirmation)) {
     draft.confirmations.iter_mut().for_each(&mut change);
 }

@@ -1,8 +1,7 @@
 //! Attacks on whether there is a signature, by whom, where, and over what.
 
+use super::tools::{digest_as_it_stands, its_signature, sign_forgery};
 use super::{Attack, FORGERY, ORDINARY, has_signed_assertion, is_signed_plain};
-use crate::base64;
-use crate::canonical::{Scope, canonical};
 use crate::idp;
 use crate::key;
 use crate::recipe::RecipeError;
@@ -67,7 +66,8 @@ pub(super) const OTHER_KEY: Attack = Attack {
 
 fn other_key(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
     let genuine = workshop.recipe.idp.certificate_der().to_vec();
-    forge_signed_by_attacker(workshop, genuine)
+    let plan = workshop.attacker_plan(vec![genuine]);
+    sign_forgery(workshop, plan)
 }
 
 pub(super) const OWN_CERTIFICATE: Attack = Attack {
@@ -80,20 +80,8 @@ pub(super) const OWN_CERTIFICATE: Attack = Attack {
 
 fn own_certificate(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
     let look_alike = idp::issue(&workshop.recipe.vendor.shape().certificate, &key::attacker());
-    forge_signed_by_attacker(workshop, look_alike)
-}
-
-/// A message of the same layout, about the attacker, signed with a key that nobody trusts.
-fn forge_signed_by_attacker(workshop: &mut Workshop<'_>, certificate: Vec<u8>) -> Result<(), RecipeError> {
-    workshop.plan = workshop.attacker_plan(vec![certificate]);
-    workshop.response = workshop.forged_response()?;
-    if workshop.recipe.sign.assertion() {
-        workshop.sign_assertion()?;
-    }
-    if workshop.recipe.sign.response() {
-        workshop.sign_response()?;
-    }
-    Ok(())
+    let plan = workshop.attacker_plan(vec![look_alike]);
+    sign_forgery(workshop, plan)
 }
 
 pub(super) const MIXED_SIGNATURES: Attack = Attack {
@@ -169,20 +157,9 @@ pub(super) const DIGEST_COMMENT: Attack = Attack {
 
 fn digest_comment(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
     workshop.swap_identity()?;
-    let around = Scope::default().inside(&workshop.response);
-    let (method, digest) = (workshop.plan.digested(), workshop.plan.digest);
-    let (signed, around) = if workshop.recipe.sign.assertion() {
-        workshop.strip_response_signature();
-        (workshop.assertion()?, around)
-    } else {
-        (&mut workshop.response, Scope::default())
-    };
-    let mut bare = signed.clone();
-    bare.take("Signature");
-    let tampered = digest.digest(canonical(&bare, &around, &method).as_bytes());
-    let value = signed.at_mut(&["Signature", "SignedInfo", "Reference", "DigestValue"]);
-    let value = value.ok_or(RecipeError::Missing("DigestValue"))?;
-    value.children.insert(0, Node::Comment(base64::encode(&tampered)));
+    let digest = digest_as_it_stands(workshop)?;
+    let value = its_signature(workshop)?.at_mut(&["SignedInfo", "Reference", "DigestValue"]);
+    value.ok_or(RecipeError::Missing("DigestValue"))?.children.insert(0, Node::Comment(digest));
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //!
 //! Where the Response is signed too, that signature is dropped first, as an attacker would.
 
+use super::tools::{put_in_extensions, put_in_status_detail};
 use super::{Attack, WRAPPING};
 use crate::recipe::RecipeError;
 use crate::step::Step;
@@ -10,27 +11,20 @@ use crate::tree::Element;
 use crate::workshop::Workshop;
 
 /// The genuine Assertion, the forged one, and where the genuine one stood.
-fn pair(workshop: &mut Workshop<'_>) -> Result<(Element, Element, usize), RecipeError> {
+pub(super) fn pair(workshop: &mut Workshop<'_>) -> Result<(Element, Element, usize), RecipeError> {
     workshop.strip_response_signature();
     let forged = workshop.forged_assertion()?;
     let place = workshop.response.position("Assertion").unwrap_or_default();
     Ok((workshop.take_assertion()?, forged, place))
 }
 
-fn take_signature(assertion: &mut Element) -> Result<Element, RecipeError> {
+pub(super) fn take_signature(assertion: &mut Element) -> Result<Element, RecipeError> {
     assertion.take("Signature").ok_or(RecipeError::Missing("Signature"))
 }
 
 /// Puts a Signature where the schema wants it: behind the Issuer.
-fn carry_signature(assertion: &mut Element, signature: Element) {
+pub(super) fn carry_signature(assertion: &mut Element, signature: Element) {
     assertion.insert(crate::sign::usual_position(assertion), signature);
-}
-
-/// Puts an Extensions element with this in it where the schema wants one: before the Status.
-fn put_in_extensions(workshop: &mut Workshop<'_>, parked: Element) {
-    let extensions = workshop.samlp("Extensions").holding(parked);
-    let status = workshop.response.position("Status").unwrap_or(1);
-    workshop.response.insert(status, extensions);
 }
 
 pub(super) const XSW_BEFORE: Attack = Attack {
@@ -182,9 +176,7 @@ pub(super) const XSW_PARKED_IN_STATUS_DETAIL: Attack = Attack {
 fn xsw_parked_in_status_detail(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
     let (genuine, forged, place) = pair(workshop)?;
     workshop.response.insert(place, forged);
-    let detail = workshop.samlp("StatusDetail").holding(genuine);
-    workshop.response.child_mut("Status").ok_or(RecipeError::Missing("Status"))?.push(detail);
-    Ok(())
+    put_in_status_detail(workshop, genuine)
 }
 
 pub(super) const XSW_LIFTED_SIGNATURE: Attack = Attack {

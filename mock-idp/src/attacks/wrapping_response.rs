@@ -1,17 +1,15 @@
 //! Signature wrapping around a signed Response: the genuine message stays inside a forged one, its signature live.
 
-use super::{Attack, ORDINARY, WRAPPING, is_signed_plain};
-use crate::recipe::{Recipe, RecipeError};
+use super::tools::{md, put_in_status_detail, rebind};
+use super::{Attack, ORDINARY, WRAPPING, has_signed_response, is_signed_plain};
+use crate::recipe::RecipeError;
 use crate::step::Step;
 use crate::tree::Element;
 use crate::workshop::Workshop;
 
+/// A forged Response around a genuine one.
 const AROUND: Attack =
     Attack { needs: "a signed Response that is not encrypted", applies: has_signed_response, ..WRAPPING };
-
-fn has_signed_response(recipe: &Recipe) -> bool {
-    recipe.sign.response() && recipe.encrypt.is_none()
-}
 
 /// The genuine Response, its Signature, and the forged Response around them, the last one still empty of both.
 fn apart(workshop: &mut Workshop<'_>) -> Result<(Element, Element, Element), RecipeError> {
@@ -83,5 +81,83 @@ pub(super) const OTHER_ROOT: Attack = Attack {
 fn other_root(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
     let genuine = std::mem::replace(&mut workshop.response, Element::new("envelope"));
     workshop.response.push(genuine);
+    Ok(())
+}
+
+pub(super) const XSW_RESPONSE_IN_STATUS_DETAIL: Attack = Attack {
+    id: "xsw_response_in_status_detail",
+    about: "A forged Response holds the genuine, signed one in its StatusDetail.",
+    source: "XSW-10; SIG-10; CVE-2024-45409",
+    steps: &[Step::Signed(xsw_response_in_status_detail)],
+    ..AROUND
+};
+
+fn xsw_response_in_status_detail(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
+    let forged = workshop.forged_response()?;
+    let genuine = std::mem::replace(&mut workshop.response, forged);
+    put_in_status_detail(workshop, genuine)
+}
+
+pub(super) const XSW_RESPONSE_IN_ADVICE: Attack = Attack {
+    id: "xsw_response_in_advice",
+    about: "A forged Assertion holds the genuine, signed Response in its Advice.",
+    source: "XSW-10; node-saml's Advice fixtures",
+    steps: &[Step::Signed(xsw_response_in_advice)],
+    ..AROUND
+};
+
+fn xsw_response_in_advice(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
+    let forged = workshop.forged_response()?;
+    let genuine = std::mem::replace(&mut workshop.response, forged);
+    let advice = super::tools::saml("Advice").holding(genuine);
+    let assertion = workshop.assertion()?;
+    let behind_conditions = assertion.position("Conditions").map_or(assertion.children.len(), |place| place + 1);
+    assertion.insert(behind_conditions, advice);
+    Ok(())
+}
+
+pub(super) const FORGED_IN_RESPONSE_OBJECT: Attack = Attack {
+    id: "forged_in_response_object",
+    about: "The signed Response keeps its signature, whose Object holds a forged Assertion: enveloped-signature leaves it out of the digest.",
+    source: "C14-09; samael's object_attack fixture",
+    steps: &[Step::Signed(forged_in_response_object)],
+    ..AROUND
+};
+
+fn forged_in_response_object(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
+    let object = workshop.ds("Object").holding(workshop.forged_assertion()?);
+    workshop.response.child_mut("Signature").ok_or(RecipeError::Missing("Signature"))?.push(object);
+    Ok(())
+}
+
+pub(super) const METADATA_AROUND: Attack = Attack {
+    id: "metadata_around",
+    about: "The whole genuine Response stands in the Extensions of an EntityDescriptor.",
+    source: "XSW-12; java-saml wrapped_response_2",
+    needs: "a signed message that is not encrypted",
+    applies: is_signed_plain,
+    steps: &[Step::Signed(metadata_around)],
+    ..ORDINARY
+};
+
+fn metadata_around(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
+    let descriptor = md("EntityDescriptor").with("entityID", workshop.recipe.idp.entity_id.as_str());
+    let genuine = std::mem::replace(&mut workshop.response, descriptor);
+    workshop.response.push(md("Extensions").holding(genuine));
+    Ok(())
+}
+
+pub(super) const RESPONSE_IN_OTHER_NAMESPACE: Attack = Attack {
+    id: "response_in_other_namespace",
+    about: "The prefix of the root is bound to a namespace that is not SAML's; the Assertion inside is genuine.",
+    source: "XSW-15; java-saml's saml:Response fixture",
+    needs: "a signed Assertion that is not encrypted",
+    applies: super::has_signed_assertion,
+    steps: &[Step::Signed(response_in_other_namespace)],
+    ..ORDINARY
+};
+
+fn response_in_other_namespace(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
+    rebind(&mut workshop.response, "urn:samlspec:no-protocol");
     Ok(())
 }

@@ -69,8 +69,21 @@ pub(crate) fn encrypt(
     pen: &Pen<'_>,
     random: &mut Random,
 ) -> Result<Element, RecipeError> {
-    let certificate = certificate.ok_or(RecipeError::Encryption("the SP has no encryption certificate"))?;
     let plaintext = canonical(element, around, &Method::inclusive());
+    seal(&plaintext, around, outer, encryption, certificate, pen, random)
+}
+
+/// The same around any text, an element or not.
+pub(crate) fn seal(
+    plaintext: &str,
+    around: &Scope,
+    outer: &str,
+    encryption: Encryption,
+    certificate: Option<&[u8]>,
+    pen: &Pen<'_>,
+    random: &mut Random,
+) -> Result<Element, RecipeError> {
+    let certificate = certificate.ok_or(RecipeError::Encryption("the SP has no encryption certificate"))?;
     let padding = pen.shape().encryption.padding.value;
     let (key, ciphertext) = encryption.cipher.encrypt(plaintext.as_bytes(), padding, encryption.fault, random)?;
     let strangers = (0..encryption.strangers)
