@@ -1,10 +1,13 @@
-//! Which certificates become keys: of a chain the first one alone, whichever way it was given.
+//! Which certificates become keys (of a chain the first one alone, whichever way it was given), and what counts as a
+//! signature by them.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
 mod common;
 
-use common::{accept, outcome, recipe, sp, trusted};
-use mock_idp::{Recipe, SignatureAlgorithm, Vendor, key};
-use sp::{Allow, EntityId, Idp};
+use common::{accept, idp, now, outcome, recipe, sp, trusted};
+use mock_idp::{Recipe, Sign, SignatureAlgorithm, Vendor, attacks, key};
+use sp::{Allow, EntityId, Idp, Limits};
 
 #[test]
 fn only_the_leaf_of_a_chain_signs() {
@@ -52,4 +55,117 @@ fn an_algorithm_needs_a_key_of_its_kind() {
         let own = trusted(&recipe.idp, vendor, Allow::default());
         assert_eq!(outcome(&accept(&xml, &sp(), &own)), "accepted as ann@example.test", "{algorithm:?}");
     }
+}
+
+/// A key counts while it is listed, for signatures, under the name of its IdP; and never longer.
+#[test]
+fn only_the_keys_in_force() {
+    let healthy = recipe(okta());
+    let previous = Recipe { idp: healthy.idp.clone().with_key(key::attacker(), okta()), ..healthy.clone() };
+    let certificate = |recipe: &Recipe| mock_idp::base64::encode(recipe.idp.certificate_der());
+    let descriptor = |usage: &str, recipe: &Recipe| {
+        format!(
+            "<KeyDescriptor use=\"{usage}\"><KeyInfo xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><X509Data>\
+             <X509Certificate>{}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>",
+            certificate(recipe)
+        )
+    };
+    let verdicts = |descriptors: String| {
+        let metadata = format!(
+            "<EntityDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"{}\"><IDPSSODescriptor \
+             protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">{descriptors}<SingleSignOnService \
+             Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" Location=\"https://idp.example.test/sso\"/>\
+             </IDPSSODescriptor></EntityDescriptor>",
+            healthy.idp.entity_id
+        );
+        let limits = Limits::default();
+        let idp = sp::metadata::read_idp(metadata.as_bytes(), &Allow::default(), now(), &limits).unwrap().remove(0);
+        [&healthy, &previous].map(|recipe| outcome(&accept(&recipe.build().unwrap().xml, &sp(), &idp)))
+    };
+    let (accepted, refused) = ("accepted as ann@example.test", "signature_invalid");
+    let (new, old) = (descriptor("signing", &healthy), descriptor("signing", &previous));
+    assert_eq!(verdicts(new.clone()), [accepted, refused]);
+    assert_eq!(verdicts(format!("{old}{new}")), [accepted, accepted]);
+    assert_eq!(verdicts(old), [refused, accepted]);
+    assert_eq!(verdicts(format!("{new}{}", descriptor("encryption", &previous))), [accepted, refused]);
+}
+
+/// Two numbers side by side, of the curve's length and in its range; nothing else that stands for the same.
+#[test]
+fn ecdsa_values() {
+    let mut healthy = Recipe { sign: Sign::Assertion, ..recipe(okta()) };
+    healthy.idp = healthy.idp.with_key(key::p256(), okta());
+    healthy.signature = healthy.idp.key().usual_algorithm();
+    let idp = trusted(&healthy.idp, okta(), Allow::default());
+    let xml = healthy.build().unwrap().xml;
+    let verdict = |xml: &str| outcome(&accept(xml, &sp(), &idp));
+    assert_eq!(verdict(&xml), "accepted as ann@example.test");
+    let zeros = Recipe { attack: attacks::named("ecdsa_zeros"), ..healthy }.build().unwrap().xml;
+    assert_eq!(verdict(&zeros), "signature_invalid");
+
+    let start = xml.find("SignatureValue>").unwrap() + "SignatureValue>".len();
+    let end = start + xml[start..].find('<').unwrap();
+    let text: String = xml[start..end].split_whitespace().collect();
+    let value = mock_idp::base64::decode(&text).unwrap();
+    let (r, s) = value.split_at(32);
+    let order = [
+        0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad,
+        0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+    ];
+    let integer = |number: &[u8]| {
+        let number = if number[0] < 0x80 { number.to_vec() } else { [&[0], number].concat() };
+        [&[2, u8::try_from(number.len()).unwrap()][..], &number].concat()
+    };
+    let both = [integer(r), integer(s)].concat();
+    let der = [&[0x30, u8::try_from(both.len()).unwrap()][..], &both].concat();
+    for (name, value) in [
+        ("DER", der),
+        ("one octet less", value[..63].to_vec()),
+        ("one octet more", [&value[..], &[0]].concat()),
+        ("padded to 33 octets each", [&[0], r, &[0], s].concat()),
+        ("r is 0", [&[0; 32], s].concat()),
+        ("s is 0", [r, &[0; 32]].concat()),
+        ("r is the order", [&order[..], s].concat()),
+        ("s is the order", [r, &order[..]].concat()),
+        ("swapped", [s, r].concat()),
+        ("nothing", Vec::new()),
+    ] {
+        let changed = format!("{}{}{}", &xml[..start], mock_idp::base64::encode(&value), &xml[end..]);
+        assert_eq!(verdict(&changed), "signature_invalid", "{name}");
+    }
+}
+
+/// A number of the key's own length and no other, and none that anyone can make up without the key.
+#[test]
+fn rsa_values() {
+    let healthy = Recipe { sign: Sign::Assertion, ..recipe(okta()) };
+    let xml = healthy.build().unwrap().xml;
+    let verdict = |xml: &str| outcome(&accept(xml, &sp(), &idp(okta())));
+    assert_eq!(verdict(&xml), "accepted as ann@example.test");
+    let start = xml.find("SignatureValue>").unwrap() + "SignatureValue>".len();
+    let end = start + xml[start..].find('<').unwrap();
+    let text: String = xml[start..end].split_whitespace().collect();
+    let value = mock_idp::base64::decode(&text).unwrap();
+    let (modulus, _) = healthy.idp.key().rsa_numbers().unwrap();
+    let length = modulus.len();
+    let number = |last: u8| [&vec![0; length - 1][..], &[last]].concat();
+    // The block that was signed, as anyone can write it down: right where the exponent is 1.
+    let block = [&[0, 1][..], &vec![0xff; length - 35], &[0], &[7; 32]].concat();
+    for (name, value) in [
+        ("zero", number(0)),
+        ("one", number(1)),
+        ("the modulus", modulus.clone()),
+        ("the block itself", block),
+        ("a zero before", [&[0], &value[..]].concat()),
+        ("a zero behind", [&value[..], &[0]].concat()),
+        ("without its last octet", value[..length - 1].to_vec()),
+        ("nothing", Vec::new()),
+    ] {
+        let changed = format!("{}{}{}", &xml[..start], mock_idp::base64::encode(&value), &xml[end..]);
+        assert_eq!(verdict(&changed), "signature_invalid", "{name}");
+    }
+}
+
+fn okta() -> Vendor {
+    Vendor::named("okta").unwrap()
 }

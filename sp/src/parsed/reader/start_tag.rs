@@ -4,7 +4,7 @@
 //! relative namespace URIs, which canonicalization cannot treat (exc-c14n 1, "void canonicalization").
 
 use super::{
-    Attribute, Kind, NO_URI, NamespaceDeclaration, Open, Reader, Rejection, Span, XML_URI, blank_node, is_space, limit,
+    Attribute, Kind, NO_URI, NamespaceDeclaration, Open, Reader, Rejection, Span, XML_URI, blank_node, limit,
     malformed, names, references, resolve_attribute,
 };
 use crate::names::Namespace;
@@ -309,10 +309,13 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether a URI starts with a scheme (RFC 3986 3.1), that is, is absolute.
+/// Whether a URI starts with a scheme (RFC 3986 3.1), that is, is absolute, and goes on in characters that a URI may have.
 fn has_scheme(uri: &str) -> bool {
     let Some((scheme, _)) = uri.split_once(':') else { return false };
     scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
-        && !uri.bytes().any(is_space)
+        && uri.bytes().all(|b| {
+            b.is_ascii_graphic()
+                && !matches!(b, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | b'[' | b']')
+        })
 }

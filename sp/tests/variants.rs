@@ -1,0 +1,345 @@
+//! One field in many spellings: each message is the IdP's own, signed, and differs from an accepted one in this field alone.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
+
+mod common;
+
+use common::{ACS, ENTITY_ID, accept, accept_at, at, builder, idp, now, outcome, recipe, sp};
+use mock_idp::wire::spell;
+use mock_idp::{Edits, Recipe, Sign, Vendor, read};
+use sp::{ClockSkew, EndpointUrl};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+fn okta() -> Vendor {
+    Vendor::named("okta").unwrap()
+}
+
+/// What becomes of Okta's message, both parts signed, with these edits.
+fn verdict(edits: Edits) -> String {
+    let recipe = Recipe { edits, sign: Sign::Both, ..recipe(okta()) };
+    outcome(&accept(&recipe.build().unwrap().xml, &sp(), &idp(okta())))
+}
+
+/// Every value is refused for this reason, and the right one is accepted.
+fn refused(right: &str, values: &[&str], reason: &str, edit: impl Fn(String) -> Edits) {
+    assert_eq!(verdict(edit(right.to_owned())), "accepted as ann@example.test", "the twin: {right}");
+    for value in values {
+        assert_eq!(verdict(edit((*value).to_owned())), reason, "`{value}`");
+    }
+}
+
+/// What is almost the URL of our ACS.
+const ALMOST_ACS: &[&str] = &[
+    "",
+    " ",
+    "https://sp.example.test/acs/",
+    "https://sp.example.test/acs/1",
+    "https://sp.example.test/ac",
+    "https://sp.example.test/ACS",
+    "https://sp.example.test/acs?x=1",
+    "https://sp.example.test/acs#x",
+    "https://sp.example.test:443/acs",
+    "https://SP.example.test/acs",
+    "HTTPS://sp.example.test/acs",
+    "http://sp.example.test/acs",
+    "https://sp.example.test.attacker.test/acs",
+    "https://sp.example.test@attacker.test/acs",
+    "https://sp.example.test/./acs",
+    "https://sp.example.test/%61cs",
+    " https://sp.example.test/acs",
+    "https://sp.example.test/acs\n",
+    "https://other-sp.test/acs",
+];
+
+#[test]
+fn destinations() {
+    refused(ACS, ALMOST_ACS, "destination_mismatch", |value| Edits { destination: Some(value), ..Edits::default() });
+}
+
+#[test]
+fn recipients() {
+    refused(ACS, ALMOST_ACS, "recipient_mismatch", |value| Edits { recipient: Some(value), ..Edits::default() });
+}
+
+#[test]
+fn audiences() {
+    let almost = [
+        "",
+        " ",
+        "https://sp.example.test/metadata/",
+        "https://sp.example.test/metadat",
+        "https://sp.example.test/METADATA",
+        " https://sp.example.test/metadata",
+        "https://sp.example.test/metadata\t",
+        "https://sp.example.test/metadata https://other.test",
+        "https://.*",
+        "*",
+    ];
+    refused(ENTITY_ID, &almost, "audience_mismatch", |value| Edits { audience: Some(vec![value]), ..Edits::default() });
+}
+
+#[test]
+fn issuers() {
+    let right = mock_idp::Idp::of(okta(), "https://idp.example.test").entity_id;
+    let padded = [format!(" {right}"), format!("{right} "), format!("{right}/"), right.to_uppercase()];
+    let almost: Vec<&str> = padded.iter().map(String::as_str).chain(["", "https://other-idp.test"]).collect();
+    for place in [
+        |edits: &mut Edits, value| edits.issuer = Some(value),
+        |edits: &mut Edits, value| {
+            edits.response_issuer = Some(value);
+        },
+        |edits: &mut Edits, value| edits.assertion_issuer = Some(value),
+    ] {
+        refused(&right, &almost, "issuer_mismatch", |value| {
+            let mut edits = Edits::default();
+            place(&mut edits, value);
+            edits
+        });
+    }
+}
+
+#[test]
+fn answers() {
+    let right = common::REQUEST_ID;
+    let padded = [format!("{right}x"), format!(" {right}"), right.to_uppercase()];
+    let almost: Vec<&str> = padded.iter().map(String::as_str).chain(["", "_another"]).collect();
+    refused(right, &almost, "in_response_to_mismatch", |value| Edits {
+        in_response_to: Some(value),
+        ..Edits::default()
+    });
+    refused(right, &almost, "in_response_to_mismatch", |value| Edits {
+        confirmation_in_response_to: Some(value),
+        ..Edits::default()
+    });
+}
+
+#[test]
+fn instants() {
+    let almost = [
+        "=",
+        "=2026-11-25",
+        "=2026-11-25T09:30:00",
+        "=2026-11-25T09:30:00+00:00",
+        "=2026-11-25T09:30:00-14:00",
+        "=2026-11-25T09:30:00z",
+        "=2026-11-25t09:30:00Z",
+        "=2026-11-25 09:30:00Z",
+        "= 2026-11-25T09:30:00Z",
+        "=2026-11-25T09:30:00Z ",
+        "=2026-11-25T24:00:00Z",
+        "=2026-11-25T09:30:60Z",
+        "=2026-02-30T09:30:00Z",
+        "=2026-13-25T09:30:00Z",
+        "=-2026-11-25T09:30:00Z",
+        "=12026-11-25T09:30:00Z",
+        "=26-11-25T09:30:00Z",
+        "=2026-11-25T09:30:00.Z",
+        "=2026-11-25T09:30:00,5Z",
+        "=2026-11-25T09:30:00.1234567890123456789012345678901Z",
+        "=1795599000",
+    ];
+    refused("now", &almost, "timestamp_invalid", |value| Edits { issue_instant: Some(value), ..Edits::default() });
+}
+
+#[test]
+fn statuses() {
+    let right = "urn:oasis:names:tc:SAML:2.0:status:Success";
+    let upper = right.to_uppercase();
+    let almost = [
+        "",
+        "Success",
+        &upper,
+        "urn:oasis:names:tc:SAML:2.0:status:success",
+        "urn:oasis:names:tc:SAML:2.0:status:Success ",
+        "urn:oasis:names:tc:SAML:2.0:status:Requester",
+        "urn:oasis:names:tc:SAML:2.0:status:AuthnFailed",
+    ];
+    refused(right, &almost, "status_not_success", |value| Edits { status: Some(value), ..Edits::default() });
+}
+
+#[test]
+fn versions() {
+    let almost = ["", "1.0", "1.1", "2", "2.00", "2.0 ", "2.1", "02.0", "3.0"];
+    for place in [
+        |edits: &mut Edits, value| edits.response_version = Some(value),
+        |edits: &mut Edits, value| {
+            edits.assertion_version = Some(value);
+        },
+    ] {
+        refused("2.0", &almost, "version_mismatch", |value| {
+            let mut edits = Edits::default();
+            place(&mut edits, value);
+            edits
+        });
+    }
+}
+
+/// An ID that is no NCName cannot be what a Reference names, so the signature refuses it first.
+#[test]
+fn ids() {
+    let almost = ["", " ", "1a", "-a", "a b", "a:b", " a", "a ", "#a"];
+    refused("_a", &almost, "reference_mismatch", |value| Edits { response_id: Some(value), ..Edits::default() });
+    let same = Edits { response_id: Some("_a".into()), assertion_id: Some("_a".into()), ..Edits::default() };
+    assert_eq!(verdict(same), "duplicate_id");
+    let long = "a".repeat(100_000);
+    assert_eq!(verdict(Edits { assertion_id: Some(long), ..Edits::default() }), "accepted as ann@example.test");
+}
+
+/// Nothing is trimmed, folded or normalized: each of these is somebody else than Ann.
+#[test]
+fn names_are_taken_as_they_are() {
+    let names = [
+        "ann@example.test ",
+        " ann@example.test",
+        "ann@example.test\n",
+        "ann@example.test\t",
+        "ann@example.test\u{a0}",
+        "ann@example.test\u{200b}",
+        "\u{202e}ann@example.test",
+        "Ann@example.test",
+        "ANN@EXAMPLE.TEST",
+        "\u{430}nn@example.test",
+        "ann@ex\u{e4}mple.test",
+        "ann@exa\u{308}mple.test",
+        "ann@xn--exmple-cua.test",
+        "\u{ff41}nn@example.test",
+    ];
+    let accepted: BTreeSet<String> =
+        names.iter().map(|name| verdict(Edits { name_id: Some((*name).to_owned()), ..Edits::default() })).collect();
+    let expected: BTreeSet<String> = names.iter().map(|name| format!("accepted as {name}")).collect();
+    assert_eq!(accepted, expected);
+}
+
+/// Attributes of one Name are handed out one by one, in order, with their NameFormat; nothing is merged.
+#[test]
+fn attributes_of_one_name_stay_apart() {
+    let healthy = recipe(okta()).build().unwrap().xml;
+    assert!(accept(&healthy, &sp(), &idp(okta())).is_ok());
+    let quirk = mock_idp::quirks::named("repeated_attribute");
+    let xml = Recipe { quirk, ..recipe(okta()) }.build().unwrap().xml;
+    let identity = accept(&xml, &sp(), &idp(okta())).unwrap();
+    let names: Vec<&str> = identity.attributes.iter().map(|attribute| attribute.name.as_str()).collect();
+    let distinct: BTreeSet<&str> = names.iter().copied().collect();
+    assert_eq!(names.len(), distinct.len() + 1, "{names:?}");
+}
+
+/// What holds for one IdP holds for that name at that IdP alone.
+#[test]
+fn a_name_belongs_to_its_idp() {
+    let issuers: BTreeSet<String> = Vendor::all()
+        .map(|vendor| {
+            let identity = accept(&recipe(vendor).build().unwrap().xml, &sp(), &idp(vendor)).unwrap();
+            assert_eq!(identity.name_id.value, "ann@example.test");
+            identity.issuer.as_str().to_owned()
+        })
+        .collect();
+    assert_eq!(issuers.len(), Vendor::all().count());
+}
+
+/// Changed one octet at a time, a ciphertext gets the public sentence that everyone gets, and never an identity.
+#[test]
+fn decryption_tells_nothing() {
+    for vendor in ["azure", "duo"] {
+        let vendor = Vendor::named(vendor).unwrap();
+        let clear = Recipe { sign: Sign::Assertion, ..recipe(vendor) };
+        let healthy = Recipe { encrypt: Some(clear.usual_encryption()), ..clear };
+        let xml = healthy.build().unwrap().xml;
+        let idp = idp(vendor);
+        assert!(accept(&xml, &sp(), &idp).is_ok());
+        for (start, _) in xml.match_indices("CipherValue>").filter(|(at, _)| !xml[..*at].ends_with('/')) {
+            let start = start + "CipherValue>".len();
+            let end = start + xml[start..].find('<').unwrap();
+            let octets = mock_idp::base64::decode(&xml[start..end]).unwrap();
+            for at in (0..octets.len()).step_by(octets.len() / 64 + 1) {
+                let mut changed = octets.clone();
+                changed[at] ^= 1;
+                let changed = format!("{}{}{}", &xml[..start], mock_idp::base64::encode(&changed), &xml[end..]);
+                let rejection = accept(&changed, &sp(), &idp).unwrap_err();
+                assert_eq!(rejection.public_sentence(), sp::PUBLIC_SENTENCE, "{rejection}");
+            }
+        }
+    }
+}
+
+/// Recipient and Destination are the endpoint that received it, not any endpoint of ours.
+#[test]
+fn another_endpoint_of_ours() {
+    let other = EndpointUrl::new("https://sp.example.test/other-acs").unwrap();
+    let sp = builder().acs(other.clone()).build();
+    let idp = idp(okta());
+    let xml = recipe(okta()).build().unwrap().xml;
+    assert!(accept(&xml, &sp, &idp).is_ok());
+    let field = mock_idp::base64::encode(xml.as_bytes());
+    let expectation = common::expecting(&idp);
+    let delivery = sp::Delivery { endpoint: &other, expectation: &expectation, now: now() };
+    let result = sp::accept::Received::post_value(&field, &sp).unwrap().accept(&sp, &idp, delivery);
+    assert_eq!(result.unwrap_err().reason().name(), "destination_mismatch");
+}
+
+/// Without one of the two transforms that belong there, the octets are others on every stack.
+#[test]
+fn transforms_that_are_missing() {
+    let xml = Recipe { sign: Sign::Assertion, ..recipe(okta()) }.build().unwrap().xml;
+    let verdict = |without: Option<usize>| {
+        let mut message = read::element(&xml).unwrap();
+        let path = ["Assertion", "Signature", "SignedInfo", "Reference", "Transforms"];
+        let transforms = &mut message.at_mut(&path).unwrap().children;
+        without.into_iter().for_each(|number| drop(transforms.remove(number)));
+        outcome(&accept(&spell(&message), &sp(), &idp(okta())))
+    };
+    assert_eq!(verdict(None), "accepted as ann@example.test");
+    assert_eq!(verdict(Some(0)), "transform_not_allowed");
+    assert_eq!(verdict(Some(1)), "transform_not_allowed");
+}
+
+/// XInclude, xml:base and schemaLocation are markup like any other: nothing is fetched, nothing is put in their place.
+#[test]
+fn nothing_is_included() {
+    let clear = Recipe { sign: Sign::Assertion, ..recipe(okta()) };
+    let xml = clear.build().unwrap().xml;
+    let idp = idp(okta());
+    let signed = accept(&xml, &sp(), &idp).unwrap();
+    let blank = xml[xml.find("Response").unwrap()..].find(' ').unwrap() + xml.find("Response").unwrap();
+    let harmless = " xml:base=\"http://127.0.0.1:9/\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" \
+                    xsi:schemaLocation=\"urn:x http://127.0.0.1:9/x.xsd\"";
+    let with_attributes = format!("{}{harmless}{}", &xml[..blank], &xml[blank..]);
+    assert_eq!(accept(&with_attributes, &sp(), &idp), Ok(signed));
+    let include =
+        "<xi:include xmlns:xi=\"http://www.w3.org/2001/XInclude\" href=\"file:///etc/hostname\" parse=\"text\"/>";
+    let name = xml.find("ann@example.test").unwrap();
+    let with_element = format!("{}{include}{}", &xml[..name], &xml[name..]);
+    assert_eq!(outcome(&accept(&with_element, &sp(), &idp)), "digest_mismatch");
+}
+
+/// The same SP and IdP from several threads: each login is its own.
+#[test]
+fn two_logins_at_once() {
+    let (sp, idp) = (sp(), idp(okta()));
+    let people = ["ann@example.test", "bob@example.test", "eve@example.test", "joe@example.test"];
+    let messages = people.map(|name| {
+        let edits = Edits { name_id: Some(name.to_owned()), ..Edits::default() };
+        (name, Recipe { edits, ..recipe(okta()) }.build().unwrap().xml)
+    });
+    std::thread::scope(|scope| {
+        for (name, xml) in &messages {
+            let (sp, idp) = (&sp, &idp);
+            scope.spawn(move || {
+                for _ in 0..50 {
+                    assert_eq!(outcome(&accept(xml, sp, idp)), format!("accepted as {name}"));
+                }
+            });
+        }
+    });
+}
+
+/// The skew is added once, on either side, and nowhere twice.
+#[test]
+fn the_skew_counts_once() {
+    let sp = builder().skew(ClockSkew(Duration::from_secs(30))).build();
+    let edits = Edits { not_before: Some("+30s".to_owned()), ..Edits::default() };
+    let xml = Recipe { edits, ..recipe(okta()) }.build().unwrap().xml;
+    let idp = idp(okta());
+    assert!(accept_at(&xml, &sp, &idp, at(0)).is_ok());
+    assert_eq!(accept_at(&xml, &sp, &idp, at(-1)).unwrap_err().reason().name(), "not_yet_valid");
+}
