@@ -64,16 +64,16 @@ fn name_method(workshop: &mut Workshop<'_>, holder: &'static str, uri: &str) -> 
 
 pub(super) const CIPHERTEXT_CHANGED: Attack = Attack {
     id: "ciphertext_changed",
-    about: "One octet in the middle of the ciphertext is another: whether that shows as padding, tag or markup must not be told.",
+    about: "The first octet of the ciphertext is another: that it shows as a tag or as broken markup must not be told.",
     source: "ENC-02; CVE-2011-1096; Jager and Somorovsky, How to Break XML Encryption, 2011",
-    steps: &[Step::Signed(|workshop| {
-        change_octets(workshop, "EncryptedData", |octets| {
-            let middle = octets.len() / 2;
-            octets.iter_mut().skip(middle).take(1).for_each(|octet| *octet ^= 1);
-        })
-    })],
+    // In CBC mode the first octet of what decrypts, a `<`, changes with it.
+    steps: &[Step::Signed(|workshop| change_octets(workshop, "EncryptedData", |octets| flip_first(octets)))],
     ..CHANGED
 };
+
+fn flip_first(octets: &mut [u8]) {
+    octets.iter_mut().take(1).for_each(|octet| *octet ^= 1);
+}
 
 pub(super) const CIPHERTEXT_CUT: Attack = Attack {
     id: "ciphertext_cut",
@@ -97,9 +97,7 @@ pub(super) const WRAPPED_KEY_CHANGED: Attack = Attack {
     id: "wrapped_key_changed",
     about: "One octet of the encrypted content key is another, so that it decrypts to nothing.",
     source: "ENC-03; Jager, Schinzel and Somorovsky, Bleichenbacher's Attack Strikes Again, 2012",
-    steps: &[Step::Signed(|workshop| {
-        change_octets(workshop, "EncryptedKey", |octets| octets.iter_mut().take(1).for_each(|octet| *octet ^= 1))
-    })],
+    steps: &[Step::Signed(|workshop| change_octets(workshop, "EncryptedKey", |octets| flip_first(octets)))],
     ..CHANGED
 };
 
@@ -127,6 +125,8 @@ fn gcm_named_cbc(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
         Some(Cipher::Aes192Gcm) => Cipher::Aes192Cbc,
         _ => Cipher::Aes256Cbc,
     };
+    // Never whole blocks, so that what an SP does with it does not depend on chance.
+    change_octets(workshop, "EncryptedData", |octets| octets.extend((octets.len() % 16 == 0).then_some(0)))?;
     name_method(workshop, "EncryptedData", cbc.uri())
 }
 
