@@ -2,7 +2,8 @@
 //!
 //! Refuses: metadata without an entityID or without an HTTP-POST endpoint for Responses.
 
-use crate::names::{DS, HTTP_POST, MD};
+use crate::facts::LogoutBinding;
+use crate::names::{DS, HTTP_POST, HTTP_REDIRECT, MD};
 use crate::{base64, key};
 use roxmltree::Node;
 
@@ -15,6 +16,21 @@ pub struct Sp {
     pub acs: String,
     /// The certificate for encrypted Assertions, DER.
     pub encryption_certificate: Option<Vec<u8>>,
+    /// Where logout messages go, in the order of the metadata.
+    pub logout: Vec<LogoutEndpoint>,
+    /// The certificates whose keys sign its requests, DER.
+    pub signing_certificates: Vec<Vec<u8>>,
+}
+
+/// Where an SP takes logout messages (metadata 2.4.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogoutEndpoint {
+    /// By which binding.
+    pub binding: LogoutBinding,
+    /// Where LogoutRequests go.
+    pub location: String,
+    /// Where LogoutResponses go; the same address unless the metadata says otherwise.
+    pub response_location: String,
 }
 
 /// Metadata from which no SP can be taken.
@@ -31,7 +47,13 @@ pub enum SpMetadataError {
 impl Sp {
     /// An SP by name and address, without encryption.
     pub fn new(entity_id: impl Into<String>, acs: impl Into<String>) -> Self {
-        Self { entity_id: entity_id.into(), acs: acs.into(), encryption_certificate: None }
+        Self {
+            entity_id: entity_id.into(),
+            acs: acs.into(),
+            encryption_certificate: None,
+            logout: Vec::new(),
+            signing_certificates: Vec::new(),
+        }
     }
 
     /// Reads the first SP of a metadata document.
@@ -44,7 +66,12 @@ impl Sp {
             .find_map(|node| node.attribute("entityID"))
             .ok_or(SpMetadataError::Missing("entityID"))?;
         let acs = acs(descriptor).ok_or(SpMetadataError::Missing("AssertionConsumerService with HTTP-POST"))?;
-        Ok(Self { entity_id: entity_id.to_owned(), acs, encryption_certificate: encryption_certificate(descriptor) })
+        Ok(Self {
+            encryption_certificate: encryption_certificate(descriptor),
+            logout: logout(descriptor),
+            signing_certificates: signing_certificates(descriptor),
+            ..Self::new(entity_id, acs)
+        })
     }
 
     /// The same SP with a certificate to encrypt for, from PEM; nothing changes when that is unreadable.
@@ -63,6 +90,31 @@ fn acs(descriptor: Node<'_, '_>) -> Option<String> {
     let first = endpoints.clone().next();
     let default = endpoints.find(|node| matches!(node.attribute("isDefault"), Some("true" | "1")));
     default.or(first)?.attribute("Location").map(str::to_owned)
+}
+
+/// The endpoints for logout messages by the two bindings that the mock speaks.
+fn logout(descriptor: Node<'_, '_>) -> Vec<LogoutEndpoint> {
+    let services = descriptor.children().filter(|node| node.has_tag_name((MD, "SingleLogoutService")));
+    let endpoint = |node: Node<'_, '_>| {
+        let binding = match node.attribute("Binding")? {
+            HTTP_POST => LogoutBinding::Post,
+            HTTP_REDIRECT => LogoutBinding::Redirect,
+            _ => return None,
+        };
+        let location = node.attribute("Location")?.to_owned();
+        let response_location = node.attribute("ResponseLocation").map_or_else(|| location.clone(), str::to_owned);
+        Some(LogoutEndpoint { binding, location, response_location })
+    };
+    services.filter_map(endpoint).collect()
+}
+
+/// The certificates of every key that may sign; one without a `use` serves both purposes (metadata 2.4.1.1).
+fn signing_certificates(descriptor: Node<'_, '_>) -> Vec<Vec<u8>> {
+    let keys = descriptor.children().filter(|node| node.has_tag_name((MD, "KeyDescriptor")));
+    let signing = keys.filter(|node| matches!(node.attribute("use"), None | Some("signing")));
+    let certificates = signing.flat_map(|node| node.descendants());
+    let certificates = certificates.filter(|node| node.has_tag_name((DS, "X509Certificate")));
+    certificates.filter_map(|node| base64::decode(&node.text()?.split_whitespace().collect::<String>())).collect()
 }
 
 /// The key for encryption; one without a `use` serves both purposes (metadata 2.4.1.1).

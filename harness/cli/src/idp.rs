@@ -9,9 +9,10 @@ use harness::Fault;
 use harness::browser::Browser;
 use harness::target::DEFAULT_PUBLIC_URL;
 use mock_idp::{Idp, Person, Sp, Vendor};
-use mock_idp_web::{Config, Endpoints, read_people, serve};
+use mock_idp_web::{Config, Endpoints, Explain, TestCa, read_people, serve, serve_tls};
 use serde_json::{Value, json};
 
+use crate::inspect::explain;
 use crate::say;
 use crate::test::vendor;
 
@@ -22,6 +23,8 @@ use crate::test::vendor;
 Examples:
   samlspec idp okta --sp http://localhost:8080/saml/metadata
   samlspec idp okta azure duo                     several at one address: their paths differ
+  samlspec idp okta --people people.csv           your own people; TOML works as well
+  samlspec idp okta --tls --tls-ca ca.pem         over TLS, by an authority made for this one run
   samlspec idp metadata okta > idp.xml            without running anything
 
 When ready, one line of JSON says where everything is.")]
@@ -34,7 +37,7 @@ pub(crate) struct Arguments {
     /// Where to listen; port 0 takes any free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7500")]
     listen: SocketAddr,
-    /// Where SPs and browsers reach us; http:// and the listener by default
+    /// Where SPs and browsers reach us, behind a proxy or from a container; the listener by default
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
     /// Metadata of an SP that may log in (repeatable); without any, each SP is learned from its first request
@@ -43,6 +46,12 @@ pub(crate) struct Arguments {
     /// Who can log in, as TOML or CSV; the built-in people without
     #[arg(long, value_name = "FILE")]
     people: Option<PathBuf>,
+    /// Serve over TLS, with a certificate by a test authority that is made for this run
+    #[arg(long)]
+    tls: bool,
+    /// Write the authority's certificate here; it also stands in the line of JSON
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    tls_ca: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -67,16 +76,37 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Fault> {
     let cannot_listen = |error: std::io::Error| Fault::usage(format!("cannot listen on {}: {error}", arguments.listen));
     let listener = tokio::net::TcpListener::bind(arguments.listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
-    let mut config =
-        Config::new(arguments.public_url.unwrap_or_else(|| format!("http://{address}")), arguments.vendors);
+    let scheme = if arguments.tls { "https" } else { "http" };
+    let public_url = arguments.public_url.unwrap_or_else(|| format!("{scheme}://{address}"));
+    let host = host_of(&public_url)?;
+    let mut config = Config::new(public_url, arguments.vendors);
+    config.explain = Some(Explain::by(explain));
     for place in &arguments.sp {
         config.sps.push(known_sp(place).await?);
     }
     if let Some(path) = &arguments.people {
         config.people = known_people(path)?;
     }
-    say::to_stdout(&ready_line(&config));
-    serve(config, listener).await.map_err(|error| Fault::usage(format!("the mock stopped: {error}")))
+    let stopped = |error: std::io::Error| Fault::usage(format!("the mock stopped: {error}"));
+    if !arguments.tls {
+        say::to_stdout(&ready_line(&config, None));
+        return serve(config, listener).await.map_err(stopped);
+    }
+    let ca = TestCa::new(&[host]).map_err(|error| Fault::usage(format!("no certificate for --public-url: {error}")))?;
+    if let Some(path) = &arguments.tls_ca {
+        let failed = |error| Fault::usage(format!("{}: cannot be written: {error}", path.display()));
+        std::fs::write(path, ca.certificate_pem()).map_err(failed)?;
+    }
+    say::to_stdout(&ready_line(&config, Some(&ca)));
+    serve_tls(config, listener, &ca).await.map_err(stopped)
+}
+
+/// The host of our public URL, which is the only place it is ever taken from.
+fn host_of(public_url: &str) -> Result<String, Fault> {
+    let wrong = || Fault::usage(format!("--public-url is `{public_url}`, expected http:// or https:// and a host"));
+    let url = url::Url::parse(public_url).map_err(|_| wrong())?;
+    let host = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https")).ok_or_else(wrong)?;
+    Ok(host.trim_matches(['[', ']']).to_owned())
 }
 
 /// An SP from its metadata, at a URL or in a file.
@@ -99,7 +129,7 @@ fn known_people(path: &Path) -> Result<Vec<Person>, Fault> {
 }
 
 /// The first IdP at the top, all of them under `idps` when there are several.
-fn ready_line(config: &Config) -> String {
+fn ready_line(config: &Config, ca: Option<&TestCa>) -> String {
     let endpoints = config.endpoints();
     let describe = |endpoints: &Endpoints| {
         json!({
@@ -116,6 +146,9 @@ fn ready_line(config: &Config) -> String {
     let mut line = endpoints.first().map_or(Value::Null, describe);
     if let (Some(object), true) = (line.as_object_mut(), endpoints.len() > 1) {
         object.insert("idps".to_owned(), endpoints.iter().map(describe).collect());
+    }
+    if let (Some(object), Some(ca)) = (line.as_object_mut(), ca) {
+        object.insert("tls_ca".to_owned(), json!(ca.certificate_pem()));
     }
     line.to_string()
 }

@@ -105,6 +105,7 @@ fn sent(recipe: &Recipe) -> Sent {
 fn send(world: &World, login: &Login, message: &Message, sent: Sent) -> Result<Html<String>, Failure> {
     let base64 = message.base64();
     let sent = Sent {
+        sp: login.sp.entity_id.clone(),
         to: login.sp.acs.clone(),
         id: message.response_id.clone(),
         in_response_to: message.in_response_to.clone(),

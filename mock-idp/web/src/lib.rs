@@ -18,6 +18,8 @@ mod api;
 mod change;
 mod console;
 mod directory;
+mod embed;
+mod explain;
 mod failure;
 mod fetch;
 mod login;
@@ -26,10 +28,15 @@ mod refusal;
 mod sessions;
 mod slo;
 mod sso;
+mod tls;
 mod trace;
+mod viewer;
 mod world;
 
 pub use directory::{PEOPLE, PeopleError, read_people};
+pub use embed::{ControlError, MockIdp, Running};
+pub use explain::{Explain, Explained};
+pub use tls::{TestCa, serve_tls};
 
 /// The most a request body may hold; an AuthnRequest or an SP's metadata is far smaller.
 pub const BODY_BYTES: usize = 256 * 1024;
@@ -45,6 +52,8 @@ pub struct Config {
     pub people: Vec<Person>,
     /// The SPs that may log in; with none, each SP is learned from its first AuthnRequest.
     pub sps: Vec<Sp>,
+    /// Says what a strict SP would do with a message, for the trace in the browser.
+    pub explain: Option<Explain>,
     /// Decides ids and initialization vectors; the same seed and the same requests make the same bytes.
     pub seed: u64,
 }
@@ -70,7 +79,7 @@ impl Config {
     /// Mocks of these vendors, without any SP; the seed is the time, so that ids differ from run to run.
     pub fn new(public_url: impl Into<String>, vendors: Vec<Vendor>) -> Self {
         let public_url = public_url.into().trim_end_matches('/').to_owned();
-        Self { public_url, vendors, people: Vec::new(), sps: Vec::new(), seed: world::seed_from_time() }
+        Self { public_url, vendors, people: Vec::new(), sps: Vec::new(), explain: None, seed: world::seed_from_time() }
     }
 
     /// The IdP of a vendor.
@@ -98,13 +107,16 @@ fn endpoints(vendor: Vendor, config: &Config) -> Endpoints {
 
 /// Everything the mocks answer.
 pub fn router(config: Config) -> Router {
-    let world = Arc::new(world::World::new(config));
-    let mut router = Router::new().merge(console::routes()).merge(api::routes());
+    router_of(&Arc::new(world::World::new(config)))
+}
+
+fn router_of(world: &Arc<world::World>) -> Router {
+    let mut router = Router::new().merge(console::routes()).merge(api::routes()).merge(viewer::routes());
     for &vendor in &world.config.vendors {
         router = router.merge(sso::routes(vendor)).merge(login::routes(vendor)).merge(slo::routes(vendor));
     }
     router
-        .with_state(world)
+        .with_state(Arc::clone(world))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES))
         .layer(header(CACHE_CONTROL, "no-store"))
         .layer(header(X_CONTENT_TYPE_OPTIONS, "nosniff"))

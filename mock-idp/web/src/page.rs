@@ -97,14 +97,21 @@ pub(crate) fn error(vendor: Vendor, told: Option<&'static Told>, detail: &str) -
     })
 }
 
-/// The session here is over.
-pub(crate) fn signed_out(vendor: Vendor) -> Result<Html<String>, Failure> {
+/// There is no such page.
+pub(crate) fn not_found(text: &str) -> Result<Html<String>, Failure> {
+    let (heading, title) = ("Not here", "any vendor");
+    render(&Message { title, heading, code: None, text, detail: None, source: None })
+}
+
+/// The session here is over, and those at the SPs as far as they could be told.
+pub(crate) fn signed_out(vendor: Vendor, complete: bool) -> Result<Html<String>, Failure> {
+    let partly = Some("Not every Service Provider of the session could be told, or one of them could not end its own.");
     render(&Message {
         title: vendor.title(),
         heading: "Signed out",
         code: None,
         text: "The session at this mock has ended.",
-        detail: None,
+        detail: if complete { None } else { partly },
         source: None,
     })
 }

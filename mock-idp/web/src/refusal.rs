@@ -22,7 +22,6 @@ pub(crate) enum Why {
     /// It asks for the Response by something else than HTTP-POST.
     ResponseBinding,
     /// It is not signed, and has to be.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the words are there before the check is"))]
     Unsigned,
     /// Its signature does not verify.
     #[cfg_attr(not(test), expect(dead_code, reason = "the words are there before the check is"))]

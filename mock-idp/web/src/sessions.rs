@@ -114,6 +114,19 @@ impl Sessions {
         }
     }
 
+    /// Ends the session of this cookie if one of its SPs fits.
+    pub(crate) fn end_if(&mut self, vendor: Vendor, key: &str, fits: impl Fn(&Party) -> bool) -> Option<Session> {
+        self.find(vendor, key).filter(|session| session.parties.iter().any(fits))?;
+        self.end(vendor, key)
+    }
+
+    /// Ends the latest session of which one of its SPs fits.
+    pub(crate) fn end_first(&mut self, vendor: Vendor, fits: impl Fn(&Party) -> bool) -> Option<Session> {
+        let found = |session: &Session| session.vendor == vendor && session.parties.iter().any(&fits);
+        let place = self.0.iter().rposition(found)?;
+        self.0.remove(place)
+    }
+
     /// Ends the session of this cookie and says where it was used.
     pub(crate) fn end(&mut self, vendor: Vendor, key: &str) -> Option<Session> {
         let place = self.0.iter().position(|session| session.vendor == vendor && session.key == key)?;

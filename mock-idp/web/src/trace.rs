@@ -64,6 +64,8 @@ pub(crate) struct Sent {
     pub(crate) kind: &'static str,
     /// `redirect` or `post`.
     pub(crate) binding: &'static str,
+    /// The SP's entityID.
+    pub(crate) sp: String,
     /// Where it goes.
     pub(crate) to: String,
     /// Its ID.

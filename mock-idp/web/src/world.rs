@@ -8,7 +8,9 @@ use crate::directory::Directory;
 use crate::failure::Failure;
 use crate::refusal::{Why, refuse};
 use crate::sessions::{Method, Sessions};
+use crate::slo::Logout;
 use crate::trace::{Exchange, Received, Trace};
+use mock_idp::logout::LogoutFault;
 use mock_idp::random::Random;
 use mock_idp::{AuthnRequest, Idp, Message, Sp, Vendor};
 use std::collections::{HashMap, VecDeque};
@@ -43,6 +45,10 @@ pub(crate) struct Memory {
     pending: VecDeque<(String, Login)>,
     /// What the next Responses look like, by vendor.
     queue: HashMap<&'static str, VecDeque<Change>>,
+    /// What is wrong with the next logout messages, by vendor.
+    logout_queue: HashMap<&'static str, VecDeque<LogoutFault>>,
+    /// Logouts that wait for the answer of an SP, oldest first.
+    logouts: VecDeque<Logout>,
     /// What happened.
     pub(crate) trace: Trace,
     /// The last Response of each vendor, for a replay.
@@ -170,6 +176,8 @@ impl Memory {
             sessions: Sessions::default(),
             pending: VecDeque::new(),
             queue: HashMap::new(),
+            logout_queue: HashMap::new(),
+            logouts: VecDeque::new(),
             trace: Trace::default(),
             last: HashMap::new(),
             clock: Clock::Shifted(Duration::ZERO),
@@ -184,18 +192,22 @@ impl Memory {
         if self.learning {
             self.learn(request)?;
         }
-        let Some(known) = self.sps.iter().find(|sp| sp.entity_id == request.issuer) else {
-            let names = self.sps.iter().map(|sp| sp.entity_id.clone()).collect();
-            return Err(refuse(vendor, Why::UnknownIssuer, Failure::not_among("Issuer", &request.issuer, names)));
-        };
+        let known = self.known_sp(vendor, &request.issuer)?;
         match &request.acs_url {
             Some(acs) if *acs != known.acs => {
                 let expected = format!("the registered `{}`", known.acs);
                 let failure = Failure::field("AssertionConsumerServiceURL", acs, expected);
                 Err(refuse(vendor, Why::AcsNotRegistered, failure))
             }
-            _ => Ok(known.clone()),
+            _ => Ok(known),
         }
+    }
+
+    /// The SP of this entityID.
+    pub(crate) fn known_sp(&self, vendor: Vendor, issuer: &str) -> Result<Sp, Failure> {
+        let names = || self.sps.iter().map(|sp| sp.entity_id.clone()).collect();
+        let found = self.sps.iter().find(|sp| sp.entity_id == issuer).cloned();
+        found.ok_or_else(|| refuse(vendor, Why::UnknownIssuer, Failure::not_among("Issuer", issuer, names())))
     }
 
     fn learn(&mut self, request: &AuthnRequest) -> Result<(), Failure> {
@@ -214,9 +226,15 @@ impl Memory {
     }
 
     fn add(&mut self, sp: Sp) -> Result<(), Failure> {
-        // The auto-posting page has this URL in its form: nothing but a web address may stand there.
-        if !sp.acs.starts_with("http://") && !sp.acs.starts_with("https://") {
-            return Err(Failure::field("AssertionConsumerServiceURL", sp.acs, "a URL with http or https"));
+        // The auto-posting page has these URLs in its form: nothing but a web address may stand there.
+        let on_the_web = |url: &str| url.starts_with("http://") || url.starts_with("https://");
+        let expected = "a URL with http or https";
+        if !on_the_web(&sp.acs) {
+            return Err(Failure::field("AssertionConsumerServiceURL", sp.acs, expected));
+        }
+        let logout = sp.logout.iter().flat_map(|endpoint| [&endpoint.location, &endpoint.response_location]);
+        if let Some(url) = logout.into_iter().find(|url| !on_the_web(url)) {
+            return Err(Failure::field("SingleLogoutService", url, expected));
         }
         self.sps.retain(|known| known.entity_id != sp.entity_id);
         keep(&mut self.sps, sp);
@@ -279,9 +297,38 @@ impl Memory {
         self.queue.get(vendor.name()).map_or(0, VecDeque::len)
     }
 
+    /// Puts a fault behind those that wait for a logout message.
+    pub(crate) fn enqueue_logout(&mut self, vendor: Vendor, fault: LogoutFault) {
+        let waiting = self.logout_queue.entry(vendor.name()).or_default();
+        waiting.push_back(fault);
+        if waiting.len() > KEPT {
+            waiting.pop_front();
+        }
+    }
+
+    /// The fault of the next logout message of this vendor.
+    pub(crate) fn dequeue_logout(&mut self, vendor: Vendor) -> Option<LogoutFault> {
+        self.logout_queue.get_mut(vendor.name())?.pop_front()
+    }
+
+    /// Keeps a logout until its SP answers.
+    pub(crate) fn wait_for_logout(&mut self, logout: Logout) {
+        self.logouts.push_back(logout);
+        if self.logouts.len() > KEPT {
+            self.logouts.pop_front();
+        }
+    }
+
+    /// Takes the logout out that waits for the answer to this LogoutRequest.
+    pub(crate) fn waiting_logout(&mut self, vendor: Vendor, request_id: &str) -> Option<Logout> {
+        let place = self.logouts.iter().position(|logout| logout.waits_for(vendor, request_id))?;
+        self.logouts.remove(place)
+    }
+
     /// Drops every change that waits.
     pub(crate) fn clear_queue(&mut self) {
         self.queue.clear();
+        self.logout_queue.clear();
     }
 
     /// The next change of this vendor.

@@ -5,8 +5,11 @@
 //! what to do about it, in the words of the vendor's console when the vendor is recognised.
 
 mod advice;
+mod explain;
 mod inputs;
 mod shown;
+
+pub(crate) use explain::explain;
 
 use advice::Advice;
 use clap::Args;

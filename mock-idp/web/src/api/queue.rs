@@ -4,8 +4,18 @@ use super::{Answer, Call, Kind, Operation, Run, Verb, may, must, vendors};
 use crate::change::{Asked, Change, SIGNS, attack_ids, quirk_ids};
 use crate::failure::Failure;
 use crate::world::World;
+use mock_idp::logout::LogoutFault;
 use serde::Deserialize;
 use serde_json::json;
+
+const LOGOUT_FAULTS: [(&str, LogoutFault); 6] = [
+    ("unsigned", LogoutFault::Unsigned),
+    ("attacker_key", LogoutFault::AttackerKey),
+    ("tampered", LogoutFault::Tampered),
+    ("weak_algorithm", LogoutFault::WeakAlgorithm),
+    ("wrong_algorithm", LogoutFault::WrongAlgorithm),
+    ("empty_signature", LogoutFault::EmptySignature),
+];
 
 pub(super) static OPERATIONS: &[Operation] = &[
     Operation {
@@ -30,6 +40,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
             may("encrypt", Kind::Flag, "Whether the Assertion is encrypted, as the vendor does it."),
             may("sign", Kind::Word(|_| SIGNS.iter().map(|(word, _)| (*word).to_owned()).collect()), "What is signed."),
             may("edits", Kind::Object, "Single fields that differ, with the words of a scenario file."),
+            may(
+                "logout",
+                Kind::Word(|_| LOGOUT_FAULTS.map(|(name, _)| name.to_owned()).to_vec()),
+                "Something an SP must refuse in the vendor's next logout message; alone.",
+            ),
             may("times", Kind::Number, "To how many Responses it applies; 1 unless given, at most 1000."),
         ],
         success: 200,
@@ -63,6 +78,7 @@ struct Queued {
     sign: Option<mock_idp::Sign>,
     #[serde(default)]
     edits: mock_idp::Edits,
+    logout: Option<LogoutFault>,
     #[serde(default = "once")]
     times: usize,
 }
@@ -76,6 +92,10 @@ fn queue(world: &World, call: &Call) -> Answer {
     let vendor = world.vendor(&queued.vendor)?;
     if !(1..=crate::world::KEPT).contains(&queued.times) {
         return Err(Failure::field("times", queued.times.to_string(), "1 to 1000"));
+    }
+    if let Some(fault) = queued.logout {
+        world.memory().enqueue_logout(vendor, fault);
+        return Ok(json!({ "vendor": vendor.name(), "logout": true }));
     }
     let (attack, quirk, encrypt) = (queued.attack, queued.quirk, queued.encrypt);
     let change = Change::of(&Asked { attack, quirk, encrypt, sign: queued.sign, edits: queued.edits }, "queue")?;

@@ -4,6 +4,8 @@ use super::{Answer, Call, Kind, Later, Operation, Run, Verb, may, must};
 use crate::failure::Failure;
 use crate::world::World;
 use mock_idp::Sp;
+use mock_idp::facts::LogoutBinding;
+use mock_idp::sp::LogoutEndpoint;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -29,6 +31,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
             may("metadata_url", Kind::Text, "Where the SP publishes its metadata; http, at most 256 KiB, within 10 s."),
             may("entity_id", Kind::Text, "The SP's entityID, together with `acs`."),
             may("acs", Kind::Text, "Where Responses go, http or https."),
+            may("slo", Kind::Text, "Where its logout messages go, by both bindings; with `entity_id` and `acs`."),
             may("encryption_certificate", Kind::Text, "A certificate in PEM to encrypt Assertions for."),
         ],
         success: 201,
@@ -52,6 +55,7 @@ struct Registered {
     metadata_url: Option<String>,
     entity_id: Option<String>,
     acs: Option<String>,
+    slo: Option<String>,
     encryption_certificate: Option<String>,
 }
 
@@ -78,7 +82,14 @@ fn sp_of(registered: Registered) -> Result<Sp, Failure> {
     let sp = match (registered.metadata, registered.entity_id, registered.acs) {
         (Some(metadata), None, None) => Sp::from_metadata(&metadata)
             .map_err(|error| Failure::field("metadata", error.to_string(), "metadata of an SP"))?,
-        (None, Some(entity_id), Some(acs)) => Sp::new(entity_id, acs),
+        (None, Some(entity_id), Some(acs)) => {
+            let endpoint = |binding| {
+                let location = registered.slo.clone()?;
+                Some(LogoutEndpoint { binding, response_location: location.clone(), location })
+            };
+            let logout = [LogoutBinding::Redirect, LogoutBinding::Post].into_iter().filter_map(endpoint).collect();
+            Sp { logout, ..Sp::new(entity_id, acs) }
+        }
         _ => return Err(one_of_two()),
     };
     match registered.encryption_certificate {
@@ -92,7 +103,11 @@ fn sp_of(registered: Registered) -> Result<Sp, Failure> {
 }
 
 fn described(sp: &Sp) -> Value {
-    json!({ "entity_id": sp.entity_id, "acs": sp.acs, "can_encrypt": sp.encryption_certificate.is_some() })
+    let slo: Vec<&str> = sp.logout.iter().map(|endpoint| endpoint.location.as_str()).collect();
+    json!({
+        "entity_id": sp.entity_id, "acs": sp.acs, "slo": slo,
+        "can_encrypt": sp.encryption_certificate.is_some(),
+    })
 }
 
 #[derive(Debug, Deserialize)]

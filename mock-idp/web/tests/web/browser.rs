@@ -7,24 +7,24 @@ use reqwest::{Client, StatusCode, redirect};
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
 
-const ACS: &str = "http://sp.test/acs";
+pub(crate) const ACS: &str = "http://sp.test/acs";
 
 /// A running set of mocks and a browser with a cookie jar.
-struct Here {
-    base: String,
-    browser: Client,
+pub(crate) struct Here {
+    pub(crate) base: String,
+    pub(crate) browser: Client,
 }
 
 /// What a page would post to the SP.
 #[derive(Debug)]
-struct Posted {
-    action: String,
-    xml: String,
-    relay_state: Option<String>,
+pub(crate) struct Posted {
+    pub(crate) action: String,
+    pub(crate) xml: String,
+    pub(crate) relay_state: Option<String>,
 }
 
 impl Here {
-    async fn start(sps: Vec<Sp>) -> Self {
+    pub(crate) async fn start(sps: Vec<Sp>) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let config = Config { sps, seed: 1, ..Config::new(&base, Vendor::all().collect()) };
@@ -33,21 +33,21 @@ impl Here {
         Self { base, browser }
     }
 
-    async fn get(&self, path: &str) -> (StatusCode, String) {
+    pub(crate) async fn get(&self, path: &str) -> (StatusCode, String) {
         let response = self.browser.get(format!("{}{path}", self.base)).send().await.unwrap();
         (response.status(), response.text().await.unwrap())
     }
 
-    async fn form(&self, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String) {
+    pub(crate) async fn form(&self, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String) {
         let response = self.browser.post(format!("{}{path}", self.base)).form(fields).send().await.unwrap();
         (response.status(), response.text().await.unwrap())
     }
 
-    async fn api(&self, path: &str, body: Value) -> (StatusCode, Value) {
+    pub(crate) async fn api(&self, path: &str, body: Value) -> (StatusCode, Value) {
         self.send("post", path, &body).await
     }
 
-    async fn send(&self, verb: &str, path: &str, body: &Value) -> (StatusCode, Value) {
+    pub(crate) async fn send(&self, verb: &str, path: &str, body: &Value) -> (StatusCode, Value) {
         let verb = verb.to_uppercase().parse().unwrap();
         let request = self.browser.request(verb, format!("{}{path}", self.base));
         let request = request.header("content-type", "application/json");
@@ -56,26 +56,26 @@ impl Here {
     }
 
     /// Sends an AuthnRequest by Redirect and returns the page.
-    async fn request(&self, vendor: Vendor, more: &str) -> (StatusCode, String) {
+    pub(crate) async fn request(&self, vendor: Vendor, more: &str) -> (StatusCode, String) {
         let path = &vendor.shape().service.sso_path.value;
         let separator = if path.contains('?') { '&' } else { '?' };
         self.get(&format!("{path}{separator}{}", query(&request(more)))).await
     }
 
     /// Fills the login form in.
-    async fn log_in(&self, vendor: Vendor, page: &str, user: &str) -> (StatusCode, String) {
+    pub(crate) async fn log_in(&self, vendor: Vendor, page: &str, user: &str) -> (StatusCode, String) {
         let key = value(page, "input[name=login]").unwrap();
         self.form(&format!("/{}/login", vendor.name()), &[("login", &key), ("other", user)]).await
     }
 }
 
-fn request(more: &str) -> String {
+pub(crate) fn request(more: &str) -> String {
     format!(
         r#"<p:AuthnRequest xmlns:p="{SAMLP}" xmlns:a="{SAML}" ID="_r1" Version="2.0" IssueInstant="2026-01-01T00:00:00Z" AssertionConsumerServiceURL="{ACS}" {more}><a:Issuer>urn:sp</a:Issuer></p:AuthnRequest>"#
     )
 }
 
-fn query(xml: &str) -> String {
+pub(crate) fn query(xml: &str) -> String {
     let encoded = base64::encode(&flate(xml.as_bytes()));
     form_urlencoded::Serializer::new(String::new())
         .append_pair("SAMLRequest", &encoded)
@@ -84,7 +84,7 @@ fn query(xml: &str) -> String {
 }
 
 /// A DEFLATE stream of one stored block, which needs no compressor.
-fn flate(octets: &[u8]) -> Vec<u8> {
+pub(crate) fn flate(octets: &[u8]) -> Vec<u8> {
     let length = u16::try_from(octets.len()).unwrap();
     let mut stream = vec![1];
     stream.extend(length.to_le_bytes());
@@ -93,13 +93,13 @@ fn flate(octets: &[u8]) -> Vec<u8> {
     stream
 }
 
-fn value(page: &str, selector: &str) -> Option<String> {
+pub(crate) fn value(page: &str, selector: &str) -> Option<String> {
     let document = Html::parse_document(page);
     let found = document.select(&Selector::parse(selector).unwrap()).next()?;
     found.value().attr("value").map(str::to_owned)
 }
 
-fn posted(page: &str) -> Posted {
+pub(crate) fn posted(page: &str) -> Posted {
     let document = Html::parse_document(page);
     let form = document.select(&Selector::parse("form").unwrap()).next().expect(page);
     let encoded = value(page, "input[name=SAMLResponse]").expect(page);

@@ -3,3 +3,11 @@
 
 #[cfg(test)]
 mod browser;
+#[cfg(test)]
+mod embedded;
+#[cfg(test)]
+mod logout;
+#[cfg(test)]
+mod tls;
+#[cfg(test)]
+mod viewer;
