@@ -14,6 +14,8 @@ pub(crate) async fn metadata(url: &str) -> Result<String, Failure> {
     if !url.starts_with("http://") && !url.starts_with("https://") {
         return Err(refused("http or https".to_owned()));
     }
+    // A process has one provider; whoever came first may have installed it already.
+    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().timeout(PATIENCE).build().map_err(|error| refused(error.to_string()))?;
     let response = client.get(url).send().await.and_then(reqwest::Response::error_for_status);
     let mut response = response.map_err(|error| refused(because(&error)))?;

@@ -1,5 +1,6 @@
 //! What the strict SP of this project says to a message of a mock: a few lines for the trace in the browser.
 
+use super::advice::Advice;
 use super::inputs;
 use mock_idp_web::Explained;
 use sp::inspect::{Asked, Report};
@@ -30,6 +31,7 @@ fn lines(report: &Report) -> Vec<String> {
             format!("{}", rejection.reason().about()),
             format!("Expected {}.", rejection.expected()),
             format!("Found {}.", rejection.found()),
+            format!("What to do: {}", Advice::on(rejection, []).general),
         ],
     }
 }
@@ -59,6 +61,6 @@ mod tests {
         };
         assert!(said(&healthy)[0].starts_with("Accepted as ann@example.test"), "{:?}", said(&healthy));
         let expired = said(&Recipe { attack: attacks::named("expired"), ..healthy });
-        assert!(expired[0].starts_with("Refused: ") && expired.len() == 4, "{expired:?}");
+        assert!(expired[0].starts_with("Refused: ") && expired.len() == 5, "{expired:?}");
     }
 }

@@ -15,6 +15,13 @@ pub(crate) struct Here {
     pub(crate) browser: Client,
 }
 
+/// A browser with an empty cookie jar that goes nowhere by itself.
+pub(crate) fn browser() -> Client {
+    // A process has one provider; another test may have installed it already.
+    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
+    Client::builder().cookie_store(true).redirect(redirect::Policy::none()).build().unwrap()
+}
+
 /// What a page would post to the SP.
 #[derive(Debug)]
 pub(crate) struct Posted {
@@ -29,8 +36,7 @@ impl Here {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let config = Config { sps, seed: 1, ..Config::new(&base, Vendor::all().collect()) };
         tokio::spawn(serve(config, listener));
-        let browser = Client::builder().cookie_store(true).redirect(redirect::Policy::none()).build().unwrap();
-        Self { base, browser }
+        Self { base, browser: browser() }
     }
 
     pub(crate) async fn get(&self, path: &str) -> (StatusCode, String) {

@@ -1,5 +1,6 @@
 //! The mock inside a Rust test.
 
+use crate::browser::browser;
 use mock_idp::{Person, Sp};
 use mock_idp_web::MockIdp;
 use std::time::Duration;
@@ -21,7 +22,7 @@ async fn many_at_once_do_not_meet() {
     assert!(broken.queue("no_such").unwrap_err().to_string().starts_with("`queue` is `no_such`, expected one of"));
     let login = |idp: &mock_idp_web::Running, user: &str| {
         let url = format!("{}/azure/start?user={user}", idp.url());
-        async move { reqwest::get(url).await.unwrap() }
+        async move { browser().get(url).send().await.unwrap() }
     };
     let (one, other) = (login(&healthy, "zoe").await, login(broken, "ann").await);
     let cookie = |response: &reqwest::Response| response.headers()["set-cookie"].to_str().unwrap().to_owned();
@@ -33,5 +34,5 @@ async fn many_at_once_do_not_meet() {
     assert_eq!(healthy.take_request(Duration::ZERO).await, None, "nobody sent a request");
     let url = healthy.url().to_owned();
     drop(healthy);
-    assert!(reqwest::get(url).await.is_err(), "it ends when it is dropped");
+    assert!(browser().get(url).send().await.is_err(), "it ends when it is dropped");
 }

@@ -51,7 +51,7 @@ async fn sent(here: &Here) -> (String, read::LogoutMessage) {
     let exchanges: Value = serde_json::from_str(&here.get("/api/exchanges").await.1).unwrap();
     let last = exchanges.as_array().unwrap().last().unwrap()["number"].clone();
     let exchange: Value = serde_json::from_str(&here.get(&format!("/api/exchange?number={last}")).await.1).unwrap();
-    let xml = exchange["sent"]["xml"].as_str().expect(&exchange.to_string());
+    let xml = exchange["sent"]["xml"].as_str().unwrap_or_else(|| panic!("{exchange}"));
     (exchange["sent"]["to"].as_str().unwrap().to_owned(), read::read(xml.as_bytes()).unwrap())
 }
 

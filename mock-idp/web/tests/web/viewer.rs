@@ -1,6 +1,6 @@
 //! The trace as a person reads it.
 
-use crate::browser::{ACS, Here, posted};
+use crate::browser::{ACS, Here, browser, posted};
 use mock_idp::{Sp, Vendor};
 use mock_idp_web::{Config, Explain, serve};
 use reqwest::StatusCode;
@@ -65,7 +65,7 @@ async fn a_judge_is_asked_where_there_is_one() {
     config.sps = vec![Sp::new("urn:sp", ACS)];
     config.explain = Some(Explain::by(|explained| vec![format!("judged for {}", explained.sp_entity_id)]));
     tokio::spawn(serve(config, listener));
-    reqwest::get(format!("{base}/duo/start?user=ann")).await.unwrap();
-    let page = reqwest::get(format!("{base}/trace/1")).await.unwrap().text().await.unwrap();
+    browser().get(format!("{base}/duo/start?user=ann")).send().await.unwrap();
+    let page = browser().get(format!("{base}/trace/1")).send().await.unwrap().text().await.unwrap();
     assert!(text(&page, "li").contains("judged for urn:sp"), "{page}");
 }
