@@ -1,7 +1,7 @@
 //! The driver protocol over standard input and output: calls in, one JSON object per line; answers out, likewise.
 //!
 //! A [`Pipe`] belongs to one process and carries many calls at a time, told apart by `id`. To the rest of the harness a driver
-//! on a pipe looks as one over HTTP does: [`Line`] turns its answers into pages with the status that the HTTP form has.
+//! on a pipe looks as one over HTTP does: `Line` turns its answers into pages with the status that the HTTP form has.
 //! A line that is no answer to an open call is no answer at all; it goes to the log. The form is `driver-v1.schema.json`.
 
 use std::collections::HashMap;
