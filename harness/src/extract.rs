@@ -4,10 +4,11 @@
 
 use std::path::{Path, PathBuf};
 
-use mock_idp::{Idp, Recipe, Sp, Vendor};
+use mock_idp::{Idp, Recipe, RecipeError, Sp, Vendor};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::browser::Submission;
 use crate::delivery::{HEALTHY, Parcel};
 use crate::fault::Fault;
 use crate::play::plan::{Plan, Scene};
@@ -39,6 +40,40 @@ pub fn message(scenario: &Scenario, wanted: &Wanted) -> Result<String, Fault> {
     let target = stand_in(wanted)?;
     let plan = Plan::of(&case(scenario, wanted), &target)?;
     build(&recipe(&plan, &target, wanted))
+}
+
+/// One row as it would be sent, and its healthy twin.
+#[derive(Debug)]
+pub struct Rehearsal {
+    /// The row's HTTP request.
+    pub message: Submission,
+    /// The twin's.
+    pub twin: Submission,
+    /// In which flow the twin is sent: where unsolicited Responses must be refused, it is the SP's.
+    pub twin_flow: Flow,
+    /// How often the message is presented, the first time as a healthy one.
+    pub presentations: u8,
+    /// Equal for rows whose twins are the same message.
+    pub twin_key: String,
+}
+
+/// Makes a row's messages without sending them. `None` when there is no such message.
+pub fn rehearse(case: &Case<'_>, wanted: &Wanted, request: &str) -> Result<Option<Rehearsal>, Fault> {
+    let target = stand_in(wanted)?;
+    let plan = Plan::of(case, &target)?;
+    let twin = plan.twin(case, &target);
+    let make = |plan: &Plan| {
+        let in_response_to = (plan.flow == Flow::Sp).then(|| request.to_owned());
+        let wanted = Wanted { in_response_to, ..wanted.clone() };
+        match recipe(plan, &target, &wanted).build() {
+            Ok(message) => Ok(Some(plan.delivery.pack(&parcel(&message.xml)))),
+            Err(RecipeError::DoesNotApply { .. }) => Ok(None),
+            Err(error) => Err(Fault::usage(format!("the message cannot be made: {error}"))),
+        }
+    };
+    let (Some(message), Some(healthy)) = (make(&plan)?, make(&twin)?) else { return Ok(None) };
+    let (twin_flow, twin_key) = (twin.flow, twin.key());
+    Ok(Some(Rehearsal { message, twin: healthy, twin_flow, presentations: plan.presentations, twin_key }))
 }
 
 /// Without a request to answer, the message is unsolicited.
@@ -87,7 +122,12 @@ fn stand_in(wanted: &Wanted) -> Result<Target, Fault> {
 }
 
 fn recipe(plan: &Plan, target: &Target, wanted: &Wanted) -> Recipe {
-    let scene = Scene { idp: Idp::of(plan.idp, &wanted.public_url), sp: wanted.sp.clone(), now: wanted.now };
+    let scene = Scene {
+        idp: Idp::of(plan.idp, &wanted.public_url),
+        asked: Idp::of(plan.asked, &wanted.public_url),
+        sp: wanted.sp.clone(),
+        now: wanted.now,
+    };
     plan.recipe(target, scene, wanted.in_response_to.as_deref(), wanted.seed)
 }
 

@@ -17,7 +17,7 @@ fn scenarios() -> &'static [Scenario] {
 #[test]
 fn there_are_enough_in_both_flows() {
     let rows = select::all_cases(scenarios());
-    assert!(scenarios().len() >= 60, "{}", scenarios().len());
+    assert!(scenarios().len() >= 200, "{}", scenarios().len());
     for vendor in mock_idp::Vendor::core() {
         for flow in [scenario::Flow::Sp, scenario::Flow::Idp] {
             let count = rows.iter().filter(|row| row.vendor == vendor && row.flow == flow).count();

@@ -130,6 +130,20 @@ pub static ALL: &[Delivery] = &[
         pack: |parcel| octets(format!("<?note x?>{}", without_declaration(&parcel.xml)).as_bytes(), parcel),
     },
     Delivery {
+        id: "attribute_twice",
+        about: "the Response has an attribute of its own a second time, with another value",
+        pack: |parcel| octets(parcel.xml.replacen(" Version=\"", " Version=\"2.0\" Version=\"", 1).as_bytes(), parcel),
+    },
+    Delivery {
+        id: "stray_element",
+        about: "an element that no schema knows stands last in the Response",
+        pack: |parcel| {
+            let end = parcel.xml.rfind("</").unwrap_or_default();
+            let (message, end) = parcel.xml.split_at_checked(end).unwrap_or_default();
+            octets(format!("{message}<x xmlns=\"urn:x\"/>{end}").as_bytes(), parcel)
+        },
+    },
+    Delivery {
         id: "ten_thousand_deep",
         about: "ten thousand elements inside each other",
         pack: |parcel| octets(&garbage::deep(10_000), parcel),
@@ -198,9 +212,13 @@ mod tests {
 
     #[test]
     fn no_unhealthy_delivery_equals_the_healthy_one() {
-        let parcel = Parcel { xml: "<?xml version=\"1.0\"?><a>b</a>".into(), relay_state: Some("r".into()) };
+        let parcel =
+            Parcel { xml: "<?xml version=\"1.0\"?><a Version=\"2.0\">b</a>".into(), relay_state: Some("r".into()) };
         let healthy = HEALTHY.pack(&parcel);
-        assert_eq!(healthy.body, b"SAMLResponse=PD94bWwgdmVyc2lvbj0iMS4wIj8%2BPGE%2BYjwvYT4%3D&RelayState=r");
+        assert_eq!(
+            healthy.body,
+            b"SAMLResponse=PD94bWwgdmVyc2lvbj0iMS4wIj8%2BPGEgVmVyc2lvbj0iMi4wIj5iPC9hPg%3D%3D&RelayState=r"
+        );
         for delivery in ALL {
             let packed = delivery.pack(&parcel);
             assert!(packed.body != healthy.body || packed.method != healthy.method, "{}", delivery.id);

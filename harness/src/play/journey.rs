@@ -106,7 +106,8 @@ async fn deliver(
     asked: Option<Asked>,
     record: bool,
 ) -> Result<Journey, Fault> {
-    let scene = Scene { idp: stage.idp(plan.idp), sp: stage.sp.clone(), now: stage.now() };
+    let scene =
+        Scene { idp: stage.idp(plan.idp), asked: stage.idp(plan.asked), sp: stage.sp.clone(), now: stage.now() };
     let recipe = plan.recipe(target, scene, asked.as_ref().map(|asked| asked.id.as_str()), seed);
     let message = match recipe.build() {
         Ok(message) => message,

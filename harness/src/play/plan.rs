@@ -19,6 +19,8 @@ use crate::verdict::Asserted;
 #[derive(Debug)]
 pub(crate) struct Scene {
     pub(crate) idp: Idp,
+    /// The IdP that was asked, another one where the wrong one answers.
+    pub(crate) asked: Idp,
     pub(crate) sp: Sp,
     pub(crate) now: OffsetDateTime,
 }
@@ -132,6 +134,7 @@ impl Plan {
 
     /// What determines the bytes.
     pub(crate) fn recipe(&self, target: &Target, scene: Scene, in_response_to: Option<&str>, seed: u64) -> Recipe {
+        let asked = scene.asked.entity_id;
         let mut recipe = Recipe::new(self.vendor, scene.idp, scene.sp, scene.now);
         let (person, attacker) = (target.signed.clone(), target.attacker.clone());
         recipe.person = if self.is_attacker { attacker.clone() } else { person };
@@ -143,6 +146,9 @@ impl Plan {
             recipe.signature = signature;
         }
         recipe.edits = self.edits.clone();
+        if let Some(issuer) = &mut recipe.edits.issuer {
+            *issuer = issuer.replace("${ASKED}", &asked);
+        }
         recipe.quirk = self.quirk;
         recipe.attack = self.attack;
         recipe.seed = seed;

@@ -227,6 +227,8 @@ pub static ALL: &[Attack] = &[
     protocol::UNKNOWN_CONDITION,
     protocol::NO_AUTHN_STATEMENT,
     protocol::SESSION_OVER,
+    protocol::REFERENCE_ELSEWHERE,
+    protocol::ISSUER_FORMAT,
 ];
 
 /// The attack of this id.

@@ -7,6 +7,7 @@ use crate::draft::{Confirmation, Draft};
 use crate::moment;
 use crate::names;
 use crate::recipe::{Recipe, RecipeError};
+use crate::sign::Target;
 use crate::step::Step;
 use crate::workshop::Workshop;
 
@@ -214,3 +215,26 @@ pub(super) const SESSION_OVER: Attack = Attack {
     steps: &[Step::Draft(|draft, recipe| draft.session_not_on_or_after = at(recipe, "-1s"))],
     ..ORDINARY
 };
+
+pub(super) const REFERENCE_ELSEWHERE: Attack = Attack {
+    id: "reference_elsewhere",
+    about: "The Reference names an ID that nothing has; its digest is of the element around the Signature.",
+    source: "SIG-05; core 5.4.2",
+    live: false,
+    steps: &[Step::Plan(|plan, _| plan.references = vec![Target::Uri("#_elsewhere".to_owned())])],
+    ..ORDINARY
+};
+
+pub(super) const ISSUER_FORMAT: Attack = Attack {
+    id: "issuer_format",
+    about: "The Assertion's Issuer has the right name in the Format emailAddress, so it is not the name of an entity.",
+    source: "core 2.2.5, 8.3.6",
+    steps: &[Step::Tree(issuer_format)],
+    ..ORDINARY
+};
+
+fn issuer_format(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
+    let issuer = workshop.assertion()?.child_mut("Issuer").ok_or(RecipeError::Missing("Issuer"))?;
+    issuer.set("Format", "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress");
+    Ok(())
+}
