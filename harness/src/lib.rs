@@ -18,7 +18,9 @@ pub mod process;
 pub mod stdio;
 pub mod verdict;
 
+pub mod coverage;
 pub mod extract;
+pub mod mutants;
 pub mod report;
 
 mod fault;

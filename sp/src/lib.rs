@@ -72,6 +72,10 @@
 //! that rule's file, so a rule that is not asked leaves a field without a value.
 #![forbid(unsafe_code)]
 
+// First, because its macro is used in the modules below.
+#[macro_use]
+mod fault;
+
 pub mod accept;
 mod account;
 pub mod artifact;
@@ -99,6 +103,8 @@ pub use config::{
     IdpBuilder, Services, SignatureMethod, SigningKey, SingleLogoutService, Sp, SpBuilder,
 };
 pub use decoded::RelayState;
+#[cfg(samlspec_mutants)]
+pub use fault::{Switch, plant, take_for_secrets};
 pub use identity::{Identity, Inserted, OnceStore, redeem};
 pub use limits::Limits;
 pub use reject::{PUBLIC_SENTENCE, Reason, Rejection, UNENCRYPTED_SENTENCE};

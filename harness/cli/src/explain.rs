@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use harness::scenario::Scenario;
-use harness::{Fault, delivery, scenario, spec};
+use harness::{Fault, delivery, mutants, scenario, spec};
 use mock_idp::{Vendor, attacks, quirks};
 
 use crate::say;
@@ -17,7 +17,7 @@ const CODE: &str = include_str!("../advice/code.toml");
     after_help = "Examples:\n  samlspec explain reject/wrapping/forged_after\n  samlspec explain core-2.5.1.4-b\n  samlspec explain xsw_after"
 )]
 pub(crate) struct Arguments {
-    /// The id of a scenario, rule, attack, quirk or delivery
+    /// The id of a scenario, rule, attack, quirk, delivery or mutant
     id: String,
 }
 
@@ -36,6 +36,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
     } else if let Some(quirk) = quirks::named(id) {
         let head = format!("quirk {id}\n{}\nsource: {}\n", quirk.about, quirk.source);
         head + &played_by(scenarios, |scenario| scenario.quirk.is_some_and(|quirk| quirk.id == id))
+    } else if let Some(mutant) = mutants::all()?.iter().find(|mutant| mutant.id == id) {
+        let head = format!("mutant {id}\nAn SP that {}.\nhistory: {}\nunmasked by:\n", mutant.about, mutant.history);
+        let table = mutants::table()?.iter().filter(|(_, fooled)| fooled.contains(&mutant.id));
+        head + &table.map(|(scenario, _)| format!("  {scenario}\n")).collect::<String>()
     } else if let Some(delivery) = delivery::named(id) {
         let head = format!("delivery {id}\n{}\n", delivery.about);
         head + &played_by(scenarios, |scenario| scenario.delivery.is_some_and(|delivery| delivery.id == id))
@@ -53,6 +57,11 @@ fn of_scenario(scenario: &Scenario) -> Result<String, Fault> {
     let mut text = String::new();
     // Writing to a text cannot fail.
     let _ = write_scenario(&mut text, scenario, spec::named(&scenario.rule)?);
+    match (mutants::fooled(&scenario.id)?, mutants::unprovable()?.get(&scenario.id)) {
+        ([], None) => {}
+        ([], Some(why)) => text.push_str(&format!("mutants:  none can fall for it: {why}\n")),
+        (fooled, _) => text.push_str(&format!("unmasks:  {}\n", fooled.join(", "))),
+    }
     Ok(text)
 }
 

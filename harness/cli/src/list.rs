@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use clap::ValueEnum;
-use harness::{Fault, delivery, scenario, spec};
+use harness::mutants::{self, Mutant};
+use harness::{Fault, coverage, delivery, scenario, spec};
 use mock_idp::{Vendor, attacks, quirks};
 
 use crate::{say, targets};
@@ -11,7 +12,7 @@ use crate::{say, targets};
 /// What to list.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  samlspec list scenarios\n  samlspec list --uncovered\n  samlspec list schema > report.schema.json"
+    after_help = "Examples:\n  samlspec list scenarios\n  samlspec list --uncovered\n  samlspec list coverage > coverage.md\n  samlspec list schema > report.schema.json"
 )]
 pub(crate) struct Arguments {
     /// The kind of thing
@@ -32,6 +33,8 @@ enum Kind {
     Targets,
     Rules,
     /// The JSON Schema of `test --report json=FILE`
+    Mutants,
+    Coverage,
     Schema,
 }
 
@@ -50,6 +53,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
         Kind::Vendors => Vendor::all().map(|vendor| format!("{}  {}", vendor.name(), vendor.title())).collect(),
         Kind::Targets => targets::at_hand(),
         Kind::Rules => rules(arguments.uncovered)?,
+        Kind::Mutants => {
+            let line = |mutant: &Mutant| format!("{}  {} ({})", mutant.id, mutant.about, mutant.history);
+            mutants::all()?.iter().map(line).collect()
+        }
+        Kind::Coverage => vec![coverage::page()?],
         Kind::Schema => vec![harness::report::json::schema()],
     };
     say::to_stdout(&lines.join("\n"));

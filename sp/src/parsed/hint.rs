@@ -100,6 +100,7 @@ impl Status {
     }
 
     pub(crate) fn read(document: &Document, status: NodeId) -> Result<Self, Rejection> {
+        fault!(try crate::fault::text::ignored_status());
         let mut children = Children::of(document, status)?;
         let code = children.demand(Namespace::Samlp, "StatusCode")?;
         let message = children.take(Namespace::Samlp, "StatusMessage");

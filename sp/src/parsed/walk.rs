@@ -23,7 +23,7 @@ impl<'d> Children<'d> {
         for child in document.children(parent) {
             if matches!(document.kind(child), Kind::Text { .. } | Kind::Cdata) {
                 let text = document.characters(child);
-                if !text.bytes().all(|b| b.is_ascii_whitespace()) {
+                if !fault!(SchemaIgnored) && !text.bytes().all(|b| b.is_ascii_whitespace()) {
                     let expected = format!("only elements in {}", document.qualified_name(parent));
                     return Err(Rejection::new(Reason::UnexpectedElement, expected, format!("the text `{text}`")));
                 }
@@ -35,12 +35,14 @@ impl<'d> Children<'d> {
 
     /// The next child, if it has this name.
     pub(crate) fn take(&mut self, namespace: Namespace, local: &str) -> Option<NodeId> {
+        fault!(try crate::fault::text::skipped_to(self.document, self.parent, &mut self.next, namespace, local));
         self.next.filter(|next| self.document.is(*next, namespace, local))?;
         self.any()
     }
 
     /// The next child, which must have this name.
     pub(crate) fn demand(&mut self, namespace: Namespace, local: &str) -> Result<NodeId, Rejection> {
+        fault!(try crate::fault::text::needless(local).then(|| Ok(self.take(namespace, local).unwrap_or(self.parent))));
         self.take(namespace, local).ok_or_else(|| {
             let expected = format!("{local} in {}", self.document.qualified_name(self.parent));
             Rejection::new(Reason::ElementMissing, expected, self.shown_next())
@@ -56,7 +58,7 @@ impl<'d> Children<'d> {
 
     /// Refuses children that were not taken.
     pub(crate) fn finish(self) -> Result<(), Rejection> {
-        if self.next.is_none() {
+        if self.next.is_none() || fault!(SchemaIgnored) {
             return Ok(());
         }
         let expected = format!("nothing more in {}", self.document.qualified_name(self.parent));
@@ -78,6 +80,7 @@ pub(crate) fn text(document: &Document, element: NodeId) -> Result<String, Rejec
 
 /// The same for who only looks at it: most texts stand in the document as one piece.
 pub(crate) fn borrowed_text(document: &Document, element: NodeId) -> Result<Cow<'_, str>, Rejection> {
+    fault!(try crate::fault::text::lax_text(document, element).map(|text| Ok(Cow::Owned(text))));
     let mut whole = Cow::Borrowed("");
     for child in document.children(element) {
         match document.kind(child) {
@@ -99,6 +102,7 @@ pub(crate) fn borrowed_text(document: &Document, element: NodeId) -> Result<Cow<
 
 /// The value of an attribute that the schema demands.
 pub(crate) fn attribute(document: &Document, element: NodeId, name: &str) -> Result<String, Rejection> {
+    fault!(AttributesOptional => Ok(document.attribute(element, name).unwrap_or_default().into_owned()));
     document.attribute(element, name).map(Cow::into_owned).ok_or_else(|| {
         let expected = format!("the attribute {name} on {}", document.qualified_name(element));
         Rejection::new(Reason::AttributeMissing, expected, "none")
@@ -107,13 +111,14 @@ pub(crate) fn attribute(document: &Document, element: NodeId, name: &str) -> Res
 
 /// An instant in an attribute, if it is there.
 pub(crate) fn instant(document: &Document, element: NodeId, name: &str) -> Result<Option<Instant>, Rejection> {
+    fault!(InstantsUnread => Ok(document.attribute(element, name).and_then(|text| Instant::parse(&text).ok())));
     document.attribute(element, name).map(|text| Instant::parse(&text)).transpose()
 }
 
 /// The attribute `ID`, which must be an NCName (core 1.3.4).
 pub(crate) fn id(document: &Document, element: NodeId) -> Result<String, Rejection> {
     let id = attribute(document, element, "ID")?;
-    if !is_ncname(&id) {
+    if !fault!(IdsUnchecked) && !is_ncname(&id) {
         return Err(Rejection::new(Reason::IdInvalid, "an NCName", id));
     }
     Ok(id)

@@ -103,7 +103,7 @@ fn read(verified: &Verified, assertion: NodeId) -> Result<Assertion, Rejection> 
             authn_statements.push(authn_statement(document, statement)?);
         } else if document.is(statement, Namespace::Saml, "AttributeStatement") {
             attribute::read_statement(verified, statement, &mut attributes)?;
-        } else {
+        } else if !fault!(SchemaIgnored) {
             let found = document.qualified_name(statement);
             return Err(Rejection::new(Reason::UnexpectedElement, "an AuthnStatement or AttributeStatement", found));
         }

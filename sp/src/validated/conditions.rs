@@ -10,11 +10,13 @@ pub(super) struct ConditionsKnown(());
 
 pub(super) fn check(assertion: &Assertion) -> Result<ConditionsKnown, Rejection> {
     let missing = || Rejection::new(Reason::ConditionsMissing, "Conditions", "none");
+    fault!(ConditionsIgnored => Ok(ConditionsKnown(())));
     let conditions = assertion.conditions.as_ref().ok_or_else(missing)?;
     for condition in &conditions.conditions {
         match condition {
             // OneTimeUse is met by using every Assertion once; ProxyRestriction binds those who issue Assertions.
             Condition::Audience(_) | Condition::OneTimeUse | Condition::ProxyRestriction => {}
+            Condition::Unknown(_) if fault!(UnknownConditionIgnored) => {}
             Condition::Unknown(name) => {
                 return Err(Rejection::new(
                     Reason::ConditionUnknown,

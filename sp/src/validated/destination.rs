@@ -19,7 +19,10 @@ pub(super) fn check(subject: &Subject<'_>) -> Result<DestinationMatched, Rejecti
     let endpoint = subject.delivery.endpoint.as_str();
     match subject.envelope.destination.as_deref() {
         Some(destination) if destination == endpoint => Ok(DestinationMatched(())),
+        Some(other) if fault!(DestinationPrefix) && other.starts_with(endpoint) => Ok(DestinationMatched(())),
+        _ if fault!(DestinationIgnored) => Ok(DestinationMatched(())),
         Some(other) => Err(Rejection::new(Reason::DestinationMismatch, endpoint, other)),
+        None if fault!(DestinationOptional) => Ok(DestinationMatched(())),
         None if subject.envelope_is_signed => Err(Rejection::new(Reason::DestinationMissing, endpoint, "none")),
         None => Ok(DestinationMatched(())),
     }

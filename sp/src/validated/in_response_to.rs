@@ -33,6 +33,7 @@ pub(super) fn check(subject: &Subject<'_>, account: &mut Account) -> Result<Requ
 /// House rule house-15: a request that went to one IdP is not answered by another, though we trust both.
 fn sent_to_this_idp(wanted: Wanted<'_>, subject: &Subject<'_>) -> Result<(), Rejection> {
     match wanted {
+        Wanted::Answer(_) if fault!(RequestOfAnyIdp) => Ok(()),
         Wanted::Answer(request) if request.idp != *subject.idp.entity_id() => {
             Err(Rejection::new(Reason::RequestOfOtherIdp, request.idp.as_str(), subject.idp.entity_id().as_str()))
         }
@@ -42,11 +43,14 @@ fn sent_to_this_idp(wanted: Wanted<'_>, subject: &Subject<'_>) -> Result<(), Rej
 
 /// Whether an InResponseTo is what is wanted; the request it answers.
 pub(super) fn answers(named: Option<&str>, wanted: Wanted<'_>) -> Result<Option<String>, Rejection> {
+    fault!(InResponseToIgnored => Ok(None));
     match (wanted, named) {
         (Wanted::Anything, _) | (Wanted::Unsolicited, None) => Ok(None),
         (Wanted::Answer(request), Some(named)) if request.id == named => Ok(Some(request.id.clone())),
         (Wanted::Answer(request), Some(other)) => Err(Rejection::new(Reason::InResponseToMismatch, &request.id, other)),
+        (Wanted::Answer(request), None) if fault!(InResponseToOptional) => Ok(Some(request.id.clone())),
         (Wanted::Answer(request), None) => Err(Rejection::new(Reason::InResponseToMissing, &request.id, "none")),
+        (Wanted::Unsolicited, Some(_)) if fault!(UnsolicitedNamesRequest) => Ok(None),
         (Wanted::Unsolicited, Some(named)) => Err(Rejection::new(Reason::UnsolicitedNamesRequest, "none", named)),
         (Wanted::Nothing, named) => Err(Rejection::new(
             Reason::UnsolicitedNotAllowed,

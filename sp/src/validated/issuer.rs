@@ -17,13 +17,16 @@ pub(super) fn check(subject: &Subject<'_>) -> Result<IssuerMatched, Rejection> {
     is_described(subject.idp, subject.delivery.now)?;
     let idp = subject.idp.entity_id().as_str();
     match &subject.envelope.issuer {
+        Some(_) if fault!(ResponseIssuerIgnored) => {}
         Some(issuer) => is(issuer, idp)?,
+        None if fault!(IssuerOptional) => {}
         None if subject.envelope_is_signed || subject.assertion_is_encrypted => {
             return Err(Rejection::new(Reason::IssuerMissing, idp, "a signed Response without"));
         }
         // An unsigned Response may leave it out; the signed Assertion has it.
         None => {}
     }
+    fault!(AssertionIssuerIgnored => Ok(IssuerMatched(())));
     is(&subject.assertion.issuer, idp)?;
     Ok(IssuerMatched(()))
 }
@@ -37,11 +40,12 @@ pub(super) fn is_described(idp: &Idp, now: Instant) -> Result<(), Rejection> {
 }
 
 pub(super) fn is(issuer: &Issuer, idp: &str) -> Result<(), Rejection> {
-    if issuer.name != idp {
+    if !fault!(IssuerIgnored) && issuer.name != idp {
         return Err(Rejection::new(Reason::IssuerMismatch, idp, &issuer.name));
     }
     match issuer.format.as_deref() {
         None | Some(names::FORMAT_ENTITY) => Ok(()),
+        Some(_) if fault!(IssuerFormatIgnored) => Ok(()),
         Some(other) => Err(Rejection::new(Reason::IssuerMismatch, names::FORMAT_ENTITY, other)),
     }
 }

@@ -14,6 +14,7 @@ impl NameIdPresent {
 }
 
 pub(super) fn check(assertion: &Assertion) -> Result<NameIdPresent, Rejection> {
+    fault!(NameIdOptional => Ok(NameIdPresent(crate::fault::text::any_name(assertion))));
     let no_subject = || Rejection::new(Reason::SubjectMissing, "a Subject", "none");
     let subject = assertion.subject.as_ref().ok_or_else(no_subject)?;
     match &subject.name_id {

@@ -8,6 +8,7 @@ use crate::reject::{Reason, Rejection};
 pub(super) struct VersionMatched(());
 
 pub(super) fn check(subject: &Subject<'_>) -> Result<VersionMatched, Rejection> {
+    fault!(VersionIgnored => Ok(VersionMatched(())));
     for version in [&subject.envelope.version, &subject.assertion.version] {
         if version != "2.0" {
             return Err(Rejection::new(Reason::VersionMismatch, "2.0", version));

@@ -16,6 +16,7 @@ pub(super) fn check(subject: &Subject<'_>) -> Result<WithinWindow, Rejection> {
 }
 
 fn is_open(assertion: &Assertion, now: Instant, skew: ClockSkew) -> Result<WithinWindow, Rejection> {
+    fault!(WindowIgnored => Ok(WithinWindow(())));
     let (not_before, not_on_or_after) = assertion
         .conditions
         .as_ref()
@@ -23,10 +24,11 @@ fn is_open(assertion: &Assertion, now: Instant, skew: ClockSkew) -> Result<Withi
     // Said first, as it is no matter of the clock: with a skew, such a window could seem open from both ends.
     if let (Some(start), Some(end)) = (not_before, not_on_or_after)
         && end <= start
+        && !fault!(WindowMayBeEmpty)
     {
         return Err(Rejection::new(Reason::WindowEmpty, format!("after {start}"), end.to_string()));
     }
-    if let Some(start) = not_before.filter(|start| now.later(skew.0) < *start) {
+    if let Some(start) = not_before.filter(|start| !fault!(NotBeforeIgnored) && now.later(skew.0) < *start) {
         return Err(Rejection::new(Reason::NotYetValid, format!("a start at {now} or before"), start.to_string()));
     }
     if let Some(end) = not_on_or_after.filter(|end| is_over(*end, now, skew)) {
@@ -37,6 +39,9 @@ fn is_open(assertion: &Assertion, now: Instant, skew: ClockSkew) -> Result<Withi
 
 /// `NotOnOrAfter` is exclusive: the instant itself is too late (core 2.5.1.2).
 pub(super) fn is_over(not_on_or_after: Instant, now: Instant, skew: ClockSkew) -> bool {
+    fault!(EndIncluded => not_on_or_after.later(skew.0) < now);
+    fault!(SkewGenerous => not_on_or_after.later(skew.0 + std::time::Duration::from_secs(300)) <= now);
+    fault!(EndIgnored => false);
     not_on_or_after.later(skew.0) <= now
 }
 

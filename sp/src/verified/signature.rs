@@ -69,7 +69,7 @@ impl Signature {
 impl Reference {
     fn read(document: &Document, reference: NodeId, allow: &Allow, limits: &Limits) -> Result<Self, Rejection> {
         let uri = document.attribute(reference, "URI").unwrap_or_default();
-        let id = uri.strip_prefix('#').filter(|id| crate::parsed::is_ncname(id));
+        let id = uri.strip_prefix('#').filter(|id| fault!(IdsUnchecked) || crate::parsed::is_ncname(id));
         let id = id.ok_or_else(|| {
             Rejection::new(Reason::ReferenceMismatch, "`#` and the signed element's ID", format!("URI `{uri}`"))
         })?;

@@ -260,7 +260,9 @@ impl<'a> Reader<'a> {
             return Ok(true);
         }
         for (i, attribute) in attributes.iter().enumerate() {
-            if attributes.iter().take(i).any(|other| order(attribute, other) == Ordering::Equal) {
+            if !fault!(AttributesRepeated)
+                && attributes.iter().take(i).any(|other| order(attribute, other) == Ordering::Equal)
+            {
                 let name = self.text_of(attribute.local);
                 return Err(malformed("each attribute once", format!("{name} twice in one element")));
             }

@@ -1,0 +1,230 @@
+//! An SP at message level: the core with a mutant's faults planted, and around it the endpoint and the stores, in memory.
+//!
+//! A row and the faults to plant in; whether somebody is logged in out. As whom is not asked.
+
+use std::collections::HashSet;
+use std::convert::Infallible;
+use std::future::Future;
+use std::io::Read;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use harness::browser::Submission;
+use harness::extract::{Rehearsal, Wanted, rehearse};
+use harness::scenario::{Flow, Need};
+use harness::select::Case;
+use mock_idp::Vendor;
+use mutants::accept::Received;
+use mutants::{
+    Allow, Claim, DecryptionKey, Delivery, EndpointUrl, EntityId, Expectation, Idp, Inserted, Instant, Limits,
+    OnceStore, PendingRequest, Sp, Switch, metadata, plant, redeem, take_for_secrets,
+};
+use std::sync::Mutex;
+use time::macros::datetime;
+
+const ENTITY_ID: &str = "https://sp.example/metadata";
+const ACS: &str = "https://sp.example/acs";
+const REQUEST_ID: &str = "_request";
+const SP_KEY: &str = include_str!("../../../../fixtures/keys/sp.key.pem");
+const SP_CERTIFICATE: &str = include_str!("../../../../fixtures/keys/sp.crt.pem");
+const PUBLIC_URL: &str = harness::target::DEFAULT_PUBLIC_URL;
+/// The clock that scenarios with literal instants are written for.
+const NOW: time::OffsetDateTime = datetime!(2026-01-15 12:00 UTC);
+
+/// How many keys are pooled; one IdP may have 8 at most.
+const POOLED: usize = 5;
+
+/// The SP and the IdPs it trusts.
+pub(crate) struct World {
+    sp: Sp,
+    acs: EndpointUrl,
+    now: Instant,
+    strict: Vec<Idp>,
+    with_sha1: Vec<Idp>,
+    certificates: Vec<Vec<u8>>,
+}
+
+/// One row, with what it is sent as.
+pub(crate) struct Row<'a> {
+    case: &'a Case<'a>,
+    messages: Rehearsal,
+    asked: String,
+}
+
+impl Row<'_> {
+    pub(crate) fn scenario(&self) -> &str {
+        &self.case.scenario.id
+    }
+
+    pub(crate) fn name(&self) -> String {
+        format!("{} {} {}", self.case.scenario.id, self.case.vendor.name(), self.case.flow.as_str())
+    }
+
+    /// The same for rows with the same twin in the same circumstances.
+    pub(crate) fn twin_key(&self) -> String {
+        self.messages.twin_key.clone()
+    }
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let mocks: Vec<_> = Vendor::all().map(|vendor| (vendor, mock_idp::Idp::of(vendor, PUBLIC_URL))).collect();
+        let secrets = mocks.iter().flat_map(|(_, idp)| {
+            let spellings = [idp.certificate_pem().into_bytes(), idp.certificate_der().to_vec()];
+            spellings.map(|octets| (idp.entity_id.clone(), octets))
+        });
+        take_for_secrets(secrets.collect());
+        let now = Instant::from_unix_seconds(NOW.unix_timestamp()).unwrap();
+        let trusted = |allow: Allow| {
+            let read = |(vendor, idp): &(Vendor, mock_idp::Idp)| {
+                metadata::read_idp(idp.metadata(*vendor).as_bytes(), &allow, now, &Limits::default()).unwrap().remove(0)
+            };
+            mocks.iter().map(read).collect()
+        };
+        let acs = EndpointUrl::new(ACS).unwrap();
+        let key = DecryptionKey::from_file(SP_KEY.as_bytes()).unwrap();
+        let sp = Sp::builder(EntityId::new(ENTITY_ID).unwrap(), acs.clone()).decryption_key(key).build();
+        let with_sha1 = trusted(Allow { sha1: true, ..Allow::default() });
+        let certificates = mocks.iter().map(|(_, idp)| idp.certificate_der().to_vec()).collect();
+        Self { sp, acs, now, strict: trusted(Allow::default()), with_sha1, certificates }
+    }
+
+    /// The row's messages; none when there is no such message.
+    pub(crate) fn row<'a>(&self, case: &'a Case<'a>) -> Option<Row<'a>> {
+        plant(&[]);
+        let wanted = Wanted {
+            vendor: case.vendor,
+            idp: case.vendor,
+            public_url: PUBLIC_URL.to_owned(),
+            sp: mock_idp::Sp::new(ENTITY_ID, ACS).encrypting(SP_CERTIFICATE),
+            in_response_to: None,
+            now: NOW,
+            seed: 7,
+        };
+        let messages = rehearse(case, &wanted, REQUEST_ID).unwrap_or_else(|fault| panic!("{fault}"))?;
+        Some(Row { case, messages, asked: mock_idp::Idp::of(case.vendor, PUBLIC_URL).entity_id })
+    }
+
+    /// Whether the SP with these faults lets the row's message log anybody in.
+    pub(crate) fn accepts(&self, row: &Row<'_>, faults: &[Switch]) -> bool {
+        let memory = Memory::default();
+        let present = |presentation: u8| {
+            // Whoever presents a message again does it in another browser, which waits for nothing.
+            let flow = if presentation == 1 { row.case.flow } else { Flow::Idp };
+            self.logs_in(&row.messages.message, &row.asked, &self.expectation(row, flow, faults), &memory, faults)
+        };
+        (1..row.messages.presentations).all(present) && present(row.messages.presentations)
+    }
+
+    /// Whether the SP with these faults lets the row's healthy twin log somebody in.
+    pub(crate) fn accepts_twin(&self, row: &Row<'_>, faults: &[Switch]) -> bool {
+        let expectation = match row.messages.twin_flow {
+            Flow::Sp => Expectation::answer_or_unsolicited(request(&row.asked)),
+            Flow::Idp => Expectation::unsolicited(),
+        };
+        self.logs_in(&row.messages.twin, &row.asked, &expectation, &Memory::default(), faults)
+    }
+
+    /// This IdP with the keys of others beside its own, as many as one IdP may have.
+    fn pooled(&self, idp: &Idp) -> Idp {
+        let own = self.strict.iter().position(|other| other.entity_id() == idp.entity_id()).unwrap_or_default();
+        let mut builder = Idp::builder(idp.entity_id().clone());
+        for certificate in self.certificates.iter().cycle().skip(own).take(POOLED) {
+            builder = builder.certificate(certificate).unwrap();
+        }
+        builder.build().unwrap()
+    }
+
+    fn expectation(&self, row: &Row<'_>, flow: Flow, faults: &[Switch]) -> Expectation {
+        let refuses_unsolicited = row.case.scenario.needs.contains(&Need::NoUnsolicited);
+        match flow {
+            Flow::Sp => Expectation::answer_or_unsolicited(request(&row.asked)),
+            // Every request that was ever made is looked up by what the message says.
+            Flow::Idp if faults.contains(&Switch::AnyPendingRequest) && row.case.flow == Flow::Sp => {
+                Expectation::answer_or_unsolicited(request(&row.asked))
+            }
+            Flow::Idp if refuses_unsolicited && !faults.contains(&Switch::UnsolicitedAlways) => Expectation::nothing(),
+            Flow::Idp => Expectation::unsolicited(),
+        }
+    }
+
+    fn logs_in(
+        &self,
+        submission: &Submission,
+        asked: &str,
+        expectation: &Expectation,
+        memory: &Memory,
+        faults: &[Switch],
+    ) -> bool {
+        plant(faults);
+        let Some(body) = body(submission, faults) else { return false };
+        let Ok(received) = Received::post(&body, &self.sp) else { return false };
+        let idps = if faults.contains(&Switch::Sha1Allowed) { &self.with_sha1 } else { &self.strict };
+        let named = |name: &str| idps.iter().find(|idp| idp.entity_id().as_str() == name);
+        let hint = received.issuer_hint();
+        let Some(idp) = hint.as_deref().and_then(named).or(named(asked)) else { return false };
+        let pooled = faults.contains(&Switch::KeysPooled).then(|| self.pooled(idp));
+        let idp = pooled.as_ref().unwrap_or(idp);
+        let delivery = Delivery { endpoint: &self.acs, expectation, now: self.now };
+        let Ok(validated) = received.accept(&self.sp, idp, delivery) else { return false };
+        if faults.contains(&Switch::ReplaysAllowed) {
+            return true;
+        }
+        finished(redeem(validated, memory, self.now)).is_ok()
+    }
+}
+
+fn request(idp: &str) -> PendingRequest {
+    PendingRequest { id: REQUEST_ID.to_owned(), idp: EntityId::new(idp).unwrap() }
+}
+
+/// The form in a request; none when this SP does not take it.
+fn body(submission: &Submission, faults: &[Switch]) -> Option<Vec<u8>> {
+    let is_post = submission.method.as_str() == "POST";
+    if !is_post && !faults.contains(&Switch::AnyMethod) {
+        return None;
+    }
+    let is_form = |(name, value): &(&str, &str)| *name != "content-type" || value.starts_with("application/x-www-form");
+    if is_post && !submission.headers.iter().all(is_form) && !faults.contains(&Switch::AnyMethod) {
+        return None;
+    }
+    if !submission.headers.iter().any(|(name, _)| *name == "content-encoding") {
+        return Some(submission.body.clone());
+    }
+    let mut inflated = Vec::new();
+    let inflater = flate2::read::GzDecoder::new(submission.body.as_slice());
+    faults.contains(&Switch::BodiesInflated).then(|| inflater.take(10 << 20).read_to_end(&mut inflated).ok())??;
+    Some(inflated)
+}
+
+/// The stores of this SP never wait.
+fn finished<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("a store in memory waits"),
+    }
+}
+
+/// What was used already.
+#[derive(Default)]
+struct Memory(Mutex<HashSet<String>>);
+
+impl OnceStore for Memory {
+    type Error = Infallible;
+
+    fn insert(&self, claim: &Claim) -> impl Future<Output = Result<Inserted, Infallible>> + Send {
+        let mut used = self.0.lock().unwrap();
+        let assertion = format!("assertion {} {}", claim.issuer(), claim.assertion_id());
+        let request = claim.request_id().map(|id| format!("request {id}"));
+        let inserted = if used.contains(&assertion) {
+            Inserted::AssertionWasUsed
+        } else if request.as_ref().is_some_and(|request| used.contains(request)) {
+            Inserted::RequestWasAnswered
+        } else {
+            used.insert(assertion);
+            used.extend(request);
+            Inserted::Fresh
+        };
+        std::future::ready(Ok(inserted))
+    }
+}
