@@ -30,7 +30,7 @@ switches! {
     FieldsRepeated RelayStateAnyLength SizeUnlimited Base64Lax XmlUnencoded PostInflated
     // The XML.
     Utf16Read Utf8Lossy DoctypeIgnored EntitiesExpanded InstructionsIgnored TrailingIgnored Recovered
-    AttributesRepeated IdsRepeated IdsUnchecked
+    AttributesRepeated IdsRepeated IdsUnchecked DeclarationIgnored NamespacesUnchecked RootsWrapped NulIgnored
     // Reading values and structure.
     SchemaIgnored AttributesOptional InstantsUnread CommentsAllowed FirstTextOnly LastTextOnly NestedTextJoined
     TextTrimmed
@@ -40,7 +40,8 @@ switches! {
     Historic Unsigned UnsignedResponseChecked AnySignature FirstSignature KeyFromMessage HmacWithCertificate
     AlgorithmIgnored TransformsIgnored EmptyReference AnyAttributeIsId FirstIdWins LastIdWins NoReferenceNeeded
     FirstReferenceOnly LastReferenceOnly DigestInComment SignaturesCutOut RootIgnored DigestOfNothing
-    ReadsFirst ReadsLast ReadsFirstChild ReadsLastChild ReadsByLocalName EncryptionTrusted
+    ReadsFirst ReadsLast ReadsFirstChild ReadsLastChild ReadsByLocalName EncryptionTrusted ErrorsSwallowed
+    EmptySignaturePasses DigestElsewhere SignedInfoSplit TagUnchecked KeysUnlimited
     // The rules.
     VersionIgnored StatusIgnored IssuerIgnored IssuerOptional IssuerFormatIgnored ResponseIssuerIgnored
     AssertionIssuerIgnored DestinationIgnored DestinationPrefix DestinationOptional IssuedInFutureAllowed AgeIgnored

@@ -33,6 +33,7 @@ pub(crate) fn read_in_context(
     context: &[(String, String)],
     limits: &Limits,
 ) -> Result<Document, Rejection> {
+    fault!(let octets = crate::fault::text::lax_xml(octets));
     let inner = text(octets, limits)?;
     let inner = inner.get(declaration::length(&inner)?..).unwrap_or_default();
     let mut source = String::from("<context");

@@ -70,7 +70,12 @@ impl World {
     pub(crate) fn new() -> Self {
         let mocks: Vec<_> = Vendor::all().map(|vendor| (vendor, mock_idp::Idp::of(vendor, PUBLIC_URL))).collect();
         let secrets = mocks.iter().flat_map(|(_, idp)| {
-            let spellings = [idp.certificate_pem().into_bytes(), idp.certificate_der().to_vec()];
+            let spellings = [
+                idp.certificate_pem().into_bytes(),
+                idp.certificate_der().to_vec(),
+                public_key(idp.certificate_der()),
+                Vec::new(),
+            ];
             spellings.map(|octets| (idp.entity_id.clone(), octets))
         });
         take_for_secrets(secrets.collect());
@@ -172,6 +177,12 @@ impl World {
         }
         finished(redeem(validated, memory, self.now)).is_ok()
     }
+}
+
+/// What a certificate is about, in DER.
+fn public_key(certificate: &[u8]) -> Vec<u8> {
+    let (_, certificate) = x509_parser::parse_x509_certificate(certificate).unwrap();
+    certificate.public_key().raw.to_vec()
 }
 
 fn request(idp: &str) -> PendingRequest {

@@ -219,7 +219,7 @@ impl<'a> Reader<'a> {
     fn judge(&mut self, name: &str, uri: &str) -> Result<u32, Rejection> {
         let reserved = name == "xmlns" || uri == names::XMLNS || (name == "xml") != (uri == names::XML);
         let empty = uri.is_empty() && !name.is_empty();
-        if reserved || empty || !(uri.is_empty() || has_scheme(uri)) {
+        if !fault!(NamespacesUnchecked) && (reserved || empty || !(uri.is_empty() || has_scheme(uri))) {
             let found = format!("xmlns:{name}=\"{uri}\"");
             return Err(malformed("a namespace declaration with an absolute URI", found));
         }
@@ -238,7 +238,11 @@ impl<'a> Reader<'a> {
             if prefix.start == prefix.end {
                 continue;
             }
-            let meaning = self.scope.resolve(self.source, prefix).ok_or_else(|| self.undeclared(prefix))?;
+            let resolved = self.scope.resolve(self.source, prefix);
+            if fault!(NamespacesUnchecked) && resolved.is_none() {
+                continue;
+            }
+            let meaning = resolved.ok_or_else(|| self.undeclared(prefix))?;
             uses = uses.zip(meaning.bit).map(|(uses, bit)| uses | bit);
             let namespace = self.scope.kind(meaning.uri);
             if let Some(attribute) = self.attributes.get_mut(i) {
@@ -274,6 +278,9 @@ impl<'a> Reader<'a> {
     #[inline(always)]
     fn name(&mut self) -> Result<(Span, Span), Rejection> {
         let start = self.at;
+        while fault!(NamespacesUnchecked) && self.peek(0) == Some(b':') {
+            self.at += 1;
+        }
         let first = self.ncname()?;
         let (prefix, local) = if self.peek(0) == Some(b':') {
             self.at += 1;

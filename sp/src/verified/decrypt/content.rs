@@ -112,6 +112,7 @@ fn without_padding(mut octets: Vec<u8>, block: usize) -> Option<Vec<u8>> {
 /// Nonce of 12 octets, then the ciphertext, then the tag of 16: never shorter (xmlenc11 5.2.4).
 fn open_gcm(algorithm: &'static aead::Algorithm, key: &[u8], content: &[u8]) -> Option<Vec<u8>> {
     let (nonce, sealed) = content.split_at_checked(aead::NONCE_LEN)?;
+    fault!(try crate::fault::text::untagged(key, nonce, sealed));
     let key = LessSafeKey::new(UnboundKey::new(algorithm, key).ok()?);
     let mut octets = sealed.to_vec();
     let length =
