@@ -81,6 +81,8 @@ mod account;
 pub mod artifact;
 mod config;
 mod decoded;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod identity;
 pub mod inspect;
 mod limits;

@@ -3,8 +3,9 @@
 //! What our reader takes, roxmltree takes, with the same tree; what our canonicalization writes, bergshamra writes,
 //! for every element of the document and every list of prefixes. Run with `PROPTEST_CASES` for more than the usual 256.
 
+use crate::fuzzing::our_tree;
 use crate::limits::Limits;
-use crate::parsed::{self, Document, Kind, NodeId};
+use crate::parsed::{self, Document, NodeId};
 use crate::verified::c14n::{Canonicalization, Comments, canonicalize};
 use bergshamra::c14n::{C14nMode, canonicalize_doc};
 use bergshamra::xml::{NodeSet, uppsala};
@@ -83,29 +84,7 @@ fn read(source: &str) -> Option<Document> {
     parsed::read(source.as_bytes().to_vec(), &Limits::default()).ok()
 }
 
-/// A tree as a list of lines that both readers can be asked for.
-fn our_tree(document: &Document, element: NodeId, lines: &mut Vec<String>) {
-    let mut attributes: Vec<String> = document
-        .attributes(element)
-        .iter()
-        .map(|a| format!("{{{}}}{}={:?}", document.uri(a.uri), document.text_at(a.local), document.attribute_value(a)))
-        .collect();
-    attributes.sort();
-    lines.push(format!("<{{{}}}{} {attributes:?}", document.element_uri(element), document.local(element)));
-    let mut text = String::new();
-    for child in document.children(element) {
-        match document.kind(child) {
-            Kind::Element => {
-                lines.push(format!("{:?}", std::mem::take(&mut text)));
-                our_tree(document, child, lines);
-            }
-            Kind::Comment => {}
-            Kind::Text { .. } | Kind::Cdata => text.push_str(&document.characters(child)),
-        }
-    }
-    lines.push(format!("{text:?}>"));
-}
-
+/// The same list of lines as [`our_tree`] gives, by the other reader.
 fn their_tree(element: roxmltree::Node<'_, '_>, lines: &mut Vec<String>) {
     let name = |namespace: Option<&str>, local: &str| format!("{{{}}}{local}", namespace.unwrap_or_default());
     let mut attributes: Vec<String> =

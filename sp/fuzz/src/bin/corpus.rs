@@ -1,0 +1,130 @@
+//! Writes the seeds into `fixtures/corpus`: one folder per fuzz target, the same octets each time.
+//!
+//! `cargo run --manifest-path sp/fuzz/Cargo.toml --no-default-features --bin corpus`
+
+use mock_idp::logout::{LogoutRecipe, Subject};
+use mock_idp::{Recipe, Sign, Vendor, attacks, base64, people};
+use sp_fuzz::{NOW, SLO, SP_CERTIFICATE, SP_KEY, recipe};
+use std::fs;
+use std::io;
+use std::path::Path;
+
+fn main() -> io::Result<()> {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/corpus");
+    for (target, seeds) in [
+        ("form", forms()),
+        ("parsed", documents()),
+        ("differential", documents()),
+        ("accept", messages()),
+        ("signed", edits()),
+        ("metadata", metadata()),
+        ("query", queries()),
+        ("keys", keys()),
+    ] {
+        let folder = corpus.join(target);
+        fs::remove_dir_all(&folder).or_else(|error| match error.kind() {
+            io::ErrorKind::NotFound => Ok(()),
+            _ => Err(error),
+        })?;
+        fs::create_dir_all(&folder)?;
+        for (name, octets) in &seeds {
+            fs::write(folder.join(name), octets)?;
+        }
+        println!("{target}: {} seeds", seeds.len());
+    }
+    Ok(())
+}
+
+type Seeds = Vec<(String, Vec<u8>)>;
+
+fn xml(recipe: &Recipe) -> Vec<u8> {
+    recipe.build().expect("a message").xml.into_bytes()
+}
+
+/// Every vendor's healthy message, and one that is encrypted.
+fn messages() -> Seeds {
+    let clear = Vendor::core().map(|vendor| (vendor.name().to_owned(), xml(&recipe(vendor))));
+    let okta = recipe(okta());
+    let response = Recipe { sign: Sign::Response, ..okta.clone() };
+    let encrypted = Recipe { encrypt: Some(okta.usual_encryption()), ..okta };
+    clear.chain([("encrypted".to_owned(), xml(&encrypted)), ("response-signed".to_owned(), xml(&response))]).collect()
+}
+
+/// Messages that readers got wrong, and small documents with what XML has.
+fn documents() -> Seeds {
+    let attacked = ["doctype", "instruction_in_name_id", "namespace_undone", "decoy_xml_id", "xml_1_1"].map(|id| {
+        let recipe = Recipe { sign: Sign::Assertion, attack: attacks::named(id), ..recipe(okta()) };
+        (id.to_owned(), xml(&recipe))
+    });
+    let small = [
+        ("text", "<a>x &amp; &#x79;<![CDATA[<z>]]><!-- c --> ]]&gt;</a>"),
+        ("namespaces", "<p:a xmlns:p='urn:1' xmlns='urn:2' p:b='1' b='2'><c xmlns=''/><p:d xmlns:p='urn:3'/></p:a>"),
+        ("attributes", "<a b=' x\u{9}y ' c=\"&#9;&#10;&lt;&quot;'\" xml:lang='e'><b xml:id='_1'/></a>"),
+        ("declaration", "<?xml version='1.0' encoding='utf-8' standalone='yes'?>\r\n<a>\r\n</a>\n"),
+    ];
+    let small = small.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()));
+    attacked.into_iter().chain(small).collect()
+}
+
+fn forms() -> Seeds {
+    let escaped = |octets: &[u8]| base64::encode(octets).replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+    let response = format!("SAMLResponse={}&RelayState=x%20y", escaped(&xml(&recipe(okta()))));
+    let logout = base64::decode(&logout().post().expect("a form").base64()).expect("base64");
+    let request = format!("RelayState=&SAMLRequest={}", escaped(&logout));
+    let small = "SAMLResponse=PGEvPg%3D%3D&other=1&SAMLEncoding=x";
+    [("response", response), ("logout", request), ("small", small.to_owned())]
+        .map(|(name, body)| (name.to_owned(), body.into_bytes()))
+        .into()
+}
+
+/// Two octets that choose vendor and quirk, then edits as in a scenario file.
+fn edits() -> Seeds {
+    let texts = [
+        ("audiences", "audiences = [[\"${SP}\"], [\"x\", \"${SP}\"]]"),
+        ("times", "not_before = \"-1s\"\nnot_on_or_after = \"+1s\"\nissue_instant = \"=2026-11-25T09:30:00.5Z\""),
+        ("names", "name_id = \"<b>&\"\nissuer = \"${IDP}\"\nresponse_id = \"_a\"\nattributes = { a = [\"\", \"b\"] }"),
+        ("without", "without = [\"destination\", \"in_response_to\", \"authn_statement\"]"),
+        ("status", "status = \"urn:x\"\nsub_status = \"urn:y\"\nstatus_message = \"z\""),
+        ("confirmation", "confirmation_method = \"urn:x\"\nrecipient = \"${ACS}\"\nconfirmation_not_before = \"now\""),
+    ];
+    let seed = |(number, (name, text)): (u8, (&str, &str))| {
+        (name.to_owned(), [&[number, 255 - 40 * number], text.as_bytes()].concat())
+    };
+    (0..).zip(texts).map(seed).collect()
+}
+
+fn metadata() -> Seeds {
+    let of = |vendor: Vendor| (vendor.name().to_owned(), recipe(vendor).idp.metadata(vendor).into_bytes());
+    Vendor::core().map(of).collect()
+}
+
+fn queries() -> Seeds {
+    let redirect = logout().redirect().expect("a query").query;
+    let artifact = base64::encode(&[&[0, 4, 0, 1][..], &[7; 40]].concat());
+    let small = "SAMLResponse=s7EHAA%3D%3D&RelayState=&SigAlg=x&Signature=AA%3D%3D".to_owned();
+    [("logout", redirect), ("artifact", artifact), ("small", small)]
+        .map(|(name, query)| (name.to_owned(), query.into_bytes()))
+        .into()
+}
+
+fn keys() -> Seeds {
+    let idp = recipe(okta()).idp;
+    let texts = [
+        ("certificate.pem", idp.certificate_pem()),
+        ("sp.crt", SP_CERTIFICATE.to_owned()),
+        ("sp.key", SP_KEY.to_owned()),
+    ];
+    let texts = texts.map(|(name, text)| (name.to_owned(), text.into_bytes()));
+    texts.into_iter().chain([("certificate.der".to_owned(), idp.certificate_der().to_vec())]).collect()
+}
+
+fn okta() -> Vendor {
+    Vendor::named("okta").expect("a vendor")
+}
+
+fn logout() -> LogoutRecipe {
+    let idp = mock_idp::Idp::of(okta(), "https://idp.example.test");
+    let subject = Subject::of(okta(), &people::ann(), ["_s1"]);
+    let recipe = LogoutRecipe::request(okta(), idp, SLO, subject, NOW);
+    LogoutRecipe { sign: true, relay_state: Some("x y".to_owned()), ..recipe }
+}
