@@ -10,9 +10,12 @@ fuzz_target!(|octets: &[u8]| {
     let Some(ours) = sp::fuzzing::tree(octets) else { return };
     let Ok(text) = std::str::from_utf8(octets) else { panic!("ours takes what is no UTF-8") };
     let theirs = roxmltree::Document::parse(text).expect("ours takes what roxmltree does not");
-    let mut lines = Vec::new();
-    tree(theirs.root_element(), &mut lines);
-    assert_eq!(ours, lines);
+    // A carriage return beside a reference roxmltree leaves as it is, against XML 2.11.
+    if !text.contains("\r&") && !text.contains(";\r") {
+        let mut lines = Vec::new();
+        tree(theirs.root_element(), &mut lines);
+        assert_eq!(ours, lines);
+    }
     for (apex, without) in [(0, 1), (0, 2), (1, 2)] {
         if let Some((read, signed)) = sp::fuzzing::cut_and_reread(octets, apex, without) {
             assert_eq!(read, signed);

@@ -8,7 +8,7 @@ use sp_fuzz::WORLD;
 fuzz_target!(|query: &str| {
     let _ = sp::artifact::Artifact::read(query);
     for idp in WORLD.idps.iter().take(2) {
-        let Ok(received) = sp::logout::Received::redirect(query, &WORLD.sp) else { return };
+        let Ok(received) = sp::logout::Received::redirect(query, &WORLD.sp) else { continue };
         let _ = received.accept_request(&WORLD.sp, idp, LogoutDelivery { endpoint: &WORLD.slo, now: WORLD.now });
     }
 });

@@ -1,6 +1,6 @@
 //! Writes the seeds into `fixtures/corpus`: one folder per fuzz target, the same octets each time.
 //!
-//! `cargo run --manifest-path sp/fuzz/Cargo.toml --no-default-features --bin corpus`
+//! `cargo run --manifest-path sp/fuzz/Cargo.toml --no-default-features --example corpus`
 
 use mock_idp::logout::{LogoutRecipe, Subject};
 use mock_idp::{Recipe, Sign, Vendor, attacks, base64, people};
