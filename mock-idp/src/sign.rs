@@ -62,6 +62,8 @@ pub enum Digested {
     Octets(Vec<u8>),
     /// The element, but only so many octets of its digest are written.
     Cut(usize),
+    /// The element, but in the first Reference these octets.
+    FirstOctets(Vec<u8>),
 }
 
 /// What makes the SignatureValue.
@@ -156,8 +158,11 @@ impl Plan {
         }
     }
 
-    fn digest_value(&self, target: &[u8]) -> Vec<u8> {
+    /// What the Reference at this place says of the target.
+    fn digest_value(&self, target: &[u8], place: usize) -> Vec<u8> {
         match &self.digested_octets {
+            Digested::FirstOctets(octets) if place == 0 => self.digest.digest(octets),
+            Digested::FirstOctets(_) => self.digest.digest(target),
             Digested::Target => self.digest.digest(target),
             Digested::Octets(octets) => self.digest.digest(octets),
             Digested::Cut(length) => self.digest.digest(target).into_iter().take(*length).collect(),
@@ -176,8 +181,7 @@ pub(crate) fn sign(
     // Signing writes the element again, and stray spaces of a template go.
     target.attributes.retain(|attribute| !attribute.name.is_empty());
     let octets = canonical(target, around, &plan.digested());
-    let digest = plan.digest_value(octets.as_bytes());
-    let mut info = signed_info(target.get("ID"), &digest, plan, pen);
+    let mut info = signed_info(target.get("ID"), octets.as_bytes(), plan, pen);
     pen.space(&mut info, "Signature");
     let mut signature = pen.element(Family::Ds, target.local(), "Signature", &[]);
     let inside = around.inside(target).inside(&signature);
@@ -210,15 +214,15 @@ pub(crate) fn usual_position(target: &Element) -> usize {
     target.position("Issuer").map_or(0, |issuer| issuer + 1)
 }
 
-fn signed_info(id: Option<&str>, digest: &[u8], plan: &Plan, pen: &Pen<'_>) -> Element {
+fn signed_info(id: Option<&str>, octets: &[u8], plan: &Plan, pen: &Pen<'_>) -> Element {
     let canonicalization = algorithm(pen, "SignedInfo", "CanonicalizationMethod", plan.canonicalization.uri())
         .holding_list(pen, &plan.canonicalization);
     let mut info = pen
         .element(Family::Ds, "Signature", "SignedInfo", &[])
         .holding(canonicalization)
         .holding(signature_method(plan, pen));
-    for target in &plan.references {
-        info.push(reference(target, id, digest, plan, pen));
+    for (place, target) in plan.references.iter().enumerate() {
+        info.push(reference(target, id, &plan.digest_value(octets, place), plan, pen));
     }
     info
 }

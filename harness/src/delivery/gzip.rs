@@ -33,6 +33,19 @@ fn crc32(octets: &[u8]) -> u32 {
     })
 }
 
+/// How much the bomb unpacks to.
+const BOMB_OCTETS: usize = 128 << 20;
+
+/// A start tag and blanks without end, DEFLATE-compressed. Made once; it takes a moment.
+pub(super) fn bomb() -> &'static [u8] {
+    static BOMB: std::sync::OnceLock<Vec<u8>> = std::sync::OnceLock::new();
+    BOMB.get_or_init(|| {
+        let mut octets = vec![b' '; BOMB_OCTETS];
+        octets.splice(..3, *b"<a>");
+        miniz_oxide::deflate::compress_to_vec(&octets, 1)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -164,6 +164,11 @@ pub static ALL: &[Delivery] = &[
         pack: |parcel| octets(&gzip::deflate_stored(parcel.xml.as_bytes()), parcel),
     },
     Delivery {
+        id: "deflate_bomb",
+        about: "a compressed message of 170 kB unpacks to 128 MB, signed or not",
+        pack: |parcel| octets(gzip::bomb(), parcel),
+    },
+    Delivery {
         id: "long_relay_state",
         about: "RelayState has more than 80 bytes",
         pack: |parcel| {

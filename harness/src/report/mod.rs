@@ -220,12 +220,17 @@ fn settle(row: &mut Row, entry: &ExpectedFailure) {
             row.outcome = Outcome::UnexpectedPass;
             row.reason = Some(format!("expected to fail ({}), but it passes: remove the entry", entry.why));
         }
-        Outcome::Failed if excuses(entry.verdict, row) => {
+        Outcome::Failed if excuses(entry.verdict, row) && gives_reason(entry, row) => {
             row.outcome = Outcome::ExpectedFailure;
             row.reason = Some(entry.why.clone());
         }
         _ => {}
     }
+}
+
+fn gives_reason(entry: &ExpectedFailure, row: &Row) -> bool {
+    let given = row.reason.as_deref().unwrap_or_default();
+    entry.reason.as_deref().is_none_or(|part| given.contains(part))
 }
 
 /// Whether an entry excuses this verdict. The dangerous ones have to be named.

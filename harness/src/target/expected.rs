@@ -23,6 +23,9 @@ pub struct ExpectedFailure {
     /// The verdict it comes with; required for the dangerous ones.
     #[serde(default)]
     pub verdict: Option<ExpectedVerdict>,
+    /// A part of the reason that the report gives: a crash for another reason is another crash.
+    #[serde(default)]
+    pub reason: Option<String>,
 }
 
 /// The verdict that a known difference comes with.

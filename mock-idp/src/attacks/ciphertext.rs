@@ -85,6 +85,14 @@ pub(super) const CIPHERTEXT_CUT: Attack = Attack {
     ..CHANGED
 };
 
+pub(super) const CIPHERTEXT_IV_ONLY: Attack = Attack {
+    id: "ciphertext_iv_only",
+    about: "The ciphertext ends behind its first sixteen octets, the IV of CBC: there is no block, and no padding to read.",
+    source: "ENC-04; GO-2026-4760",
+    steps: &[Step::Signed(|workshop| change_octets(workshop, "EncryptedData", |octets| octets.truncate(16)))],
+    ..CHANGED
+};
+
 pub(super) const CIPHERTEXT_EMPTY: Attack = Attack {
     id: "ciphertext_empty",
     about: "The ciphertext has no octets at all.",

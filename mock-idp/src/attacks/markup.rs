@@ -2,6 +2,7 @@
 //!
 //! Each works on the finished text of the IdP's own message.
 
+use super::tools::signed_error;
 use super::{Attack, ORDINARY, is_signed_plain};
 use crate::recipe::RecipeError;
 use crate::step::Step;
@@ -174,6 +175,19 @@ pub(super) const FORGED_DOCUMENT_BEFORE: Attack = Attack {
     about: "A forged Response comes first, the genuine one is a second root behind it.",
     source: "XML-05; CVE-2022-39299; CVE-2022-39300",
     steps: &[Step::Signed(|workshop| both_documents(workshop, 1))],
+    ..TWO_DOCUMENTS
+};
+
+pub(super) const FORGED_BEHIND_ERROR: Attack = Attack {
+    id: "forged_behind_error",
+    about: "A forged Response follows one that the IdP signed to say that something failed, as a second root.",
+    source: "XML-05; CVE-2022-39299; CVE-2022-39300",
+    steps: &[Step::Signed(|workshop| {
+        let forged = spell(&workshop.forged_response()?);
+        signed_error(workshop)?;
+        workshop.spelling = Some(spell(&workshop.response) + &forged);
+        Ok(())
+    })],
     ..TWO_DOCUMENTS
 };
 

@@ -1,11 +1,11 @@
 //! Attacks on whether there is a signature, by whom, where, and over what.
 
-use super::tools::{digest_as_it_stands, its_signature, sign_forgery};
+use super::tools::{digest_as_it_stands, its_signature, octets_as_they_stand, sign_forgery, signed_element};
 use super::{Attack, FORGERY, ORDINARY, has_signed_assertion, is_signed_plain};
 use crate::idp;
 use crate::key;
 use crate::recipe::RecipeError;
-use crate::sign::Target;
+use crate::sign::{Digested, Target};
 use crate::step::Step;
 use crate::tree::{Element, Node};
 use crate::workshop::Workshop;
@@ -170,6 +170,23 @@ pub(super) const TWO_REFERENCES: Attack = Attack {
     steps: &[Step::Plan(|plan, _| plan.references = vec![Target::Own, Target::Own])],
     ..ORDINARY
 };
+
+pub(super) const TWO_DIGESTS: Attack = Attack {
+    id: "two_digests",
+    about: "SignedInfo has two References to one ID, the first with the digest of what was there before, the second with that of the forgery; signed by the IdP.",
+    source: "SIG-07; core 5.4.2; CVE-2026-33487",
+    steps: &[Step::Signed(two_digests)],
+    ..FORGERY
+};
+
+fn two_digests(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
+    let before = octets_as_they_stand(workshop)?;
+    workshop.swap_identity()?;
+    signed_element(workshop)?.0.take("Signature");
+    workshop.plan.references = vec![Target::Own, Target::Own];
+    workshop.plan.digested_octets = Digested::FirstOctets(before.into_bytes());
+    if workshop.recipe.sign.assertion() { workshop.sign_assertion() } else { workshop.sign_response() }
+}
 
 pub(super) const NO_REFERENCE: Attack = Attack {
     id: "no_reference",

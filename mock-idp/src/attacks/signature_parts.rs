@@ -2,11 +2,11 @@
 
 use super::tools::{
     digest_as_it_stands, dsig, its_signature, put_in_extensions, put_in_status_detail, rebind, signed_element,
+    signed_error,
 };
 use super::{Attack, FORGERY, ORDINARY, WRAPPING, has_signed_response, is_signed_plain};
 use crate::base64;
 
-use crate::names;
 use crate::recipe::RecipeError;
 use crate::sign::usual_position;
 use crate::step::Step;
@@ -224,11 +224,7 @@ pub(super) const DECOY_ON_ERROR: Attack = Attack {
 
 fn decoy_on_error(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
     let object = workshop.ds("Object").holding(workshop.forged_assertion()?);
-    workshop.strip_response_signature();
-    workshop.take_assertion()?;
-    let code = workshop.response.at_mut(&["Status", "StatusCode"]).ok_or(RecipeError::Missing("StatusCode"))?;
-    code.set("Value", names::RESPONDER);
-    workshop.sign_response()?;
+    signed_error(workshop)?;
     let genuine = workshop.response.child("Signature").cloned().ok_or(RecipeError::Missing("Signature"))?;
     let place = workshop.response.position("Signature").unwrap_or_default();
     workshop.response.insert(place, genuine.holding(object));

@@ -2,7 +2,7 @@
 
 use crate::base64;
 use crate::canonical::{Scope, canonical};
-use crate::names::{DS, MD, SAML, SAMLP};
+use crate::names::{DS, MD, RESPONDER, SAML, SAMLP};
 use crate::recipe::RecipeError;
 use crate::sign::Plan;
 use crate::tree::Element;
@@ -39,11 +39,26 @@ pub(super) fn its_signature<'w>(workshop: &'w mut Workshop<'_>) -> Result<&'w mu
 
 /// What the DigestValue of that element would have to say of it as it stands now.
 pub(super) fn digest_as_it_stands(workshop: &mut Workshop<'_>) -> Result<String, RecipeError> {
-    let (method, digest) = (workshop.plan.digested(), workshop.plan.digest);
+    let octets = octets_as_they_stand(workshop)?;
+    Ok(base64::encode(&workshop.plan.digest.digest(octets.as_bytes())))
+}
+
+/// The canonical octets of that element as it stands now, without its Signature.
+pub(super) fn octets_as_they_stand(workshop: &mut Workshop<'_>) -> Result<String, RecipeError> {
+    let method = workshop.plan.digested();
     let (signed, around) = signed_element(workshop)?;
     let mut bare = signed.clone();
     bare.take("Signature");
-    Ok(base64::encode(&digest.digest(canonical(&bare, &around, &method).as_bytes())))
+    Ok(canonical(&bare, &around, &method))
+}
+
+/// Makes the Response one that the IdP signs to say that something failed: no Assertion, and a Status that says so.
+pub(super) fn signed_error(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
+    workshop.strip_response_signature();
+    workshop.take_assertion()?;
+    let code = workshop.response.at_mut(&["Status", "StatusCode"]).ok_or(RecipeError::Missing("StatusCode"))?;
+    code.set("Value", RESPONDER);
+    workshop.sign_response()
 }
 
 /// An element of the signature namespace that can stand anywhere.

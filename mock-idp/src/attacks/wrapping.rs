@@ -74,7 +74,7 @@ fn xsw_around(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
 pub(super) const XSW_SIGNATURE_MOVED: Attack = Attack {
     id: "xsw_signature_moved",
     about: "The forged Assertion carries the genuine Signature; the Assertion it refers to stands behind, without one.",
-    source: "XSW-5",
+    source: "XSW-5; CVE-2020-5407",
     steps: &[Step::Signed(xsw_signature_moved)],
     ..WRAPPING
 };
@@ -129,10 +129,32 @@ pub(super) const XSW_IN_ADVICE: Attack = Attack {
 
 fn xsw_in_advice(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
     let (genuine, mut forged, place) = pair(workshop)?;
-    let after_conditions = forged.position("Conditions").map_or(forged.children.len(), |conditions| conditions + 1);
-    forged.insert(after_conditions, workshop.saml("Advice").holding(genuine));
+    put_in_advice(workshop, &mut forged, genuine);
     workshop.response.insert(place, forged);
     Ok(())
+}
+
+pub(super) const XSW_MOVED_IN_ADVICE: Attack = Attack {
+    id: "xsw_moved_in_advice",
+    about: "The forged Assertion carries the genuine Signature; the Assertion it refers to stands in its Advice, without one.",
+    source: "XSW-5; XSW-10; CVE-2020-5390",
+    steps: &[Step::Signed(xsw_moved_in_advice)],
+    ..WRAPPING
+};
+
+fn xsw_moved_in_advice(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
+    let (mut genuine, mut forged, place) = pair(workshop)?;
+    carry_signature(&mut forged, take_signature(&mut genuine)?);
+    put_in_advice(workshop, &mut forged, genuine);
+    workshop.response.insert(place, forged);
+    Ok(())
+}
+
+/// Behind the Conditions, where the schema wants an Advice.
+fn put_in_advice(workshop: &Workshop<'_>, assertion: &mut Element, advised: Element) {
+    let end = assertion.children.len();
+    let place = assertion.position("Conditions").map_or(end, |conditions| conditions + 1);
+    assertion.insert(place, workshop.saml("Advice").holding(advised));
 }
 
 pub(super) const XSW_IN_EXTENSIONS: Attack = Attack {
@@ -182,7 +204,7 @@ fn xsw_parked_in_status_detail(workshop: &mut Workshop<'_>) -> Result<(), Recipe
 pub(super) const XSW_LIFTED_SIGNATURE: Attack = Attack {
     id: "xsw_lifted_signature",
     about: "The genuine Signature is lifted to the Response, the Assertion it refers to is parked in Extensions, a forged one stands in its place.",
-    source: "SIG-04; SIG-05; CVE-2024-8698",
+    source: "SIG-04; SIG-05; CVE-2024-8698; CVE-2025-47949",
     steps: &[Step::Signed(xsw_lifted_signature)],
     ..WRAPPING
 };

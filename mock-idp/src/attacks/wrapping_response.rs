@@ -1,7 +1,7 @@
 //! Signature wrapping around a signed Response: the genuine message stays inside a forged one, its signature live.
 
 use super::tools::{md, put_in_status_detail, rebind};
-use super::{Attack, ORDINARY, WRAPPING, has_signed_response, is_signed_plain};
+use super::{Attack, ORDINARY, WRAPPING, has_signed_assertion, has_signed_response, is_signed_plain};
 use crate::recipe::RecipeError;
 use crate::step::Step;
 use crate::tree::Element;
@@ -81,6 +81,29 @@ pub(super) const OTHER_ROOT: Attack = Attack {
 fn other_root(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
     let genuine = std::mem::replace(&mut workshop.response, Element::new("envelope"));
     workshop.response.push(genuine);
+    Ok(())
+}
+
+pub(super) const ASSERTION_ALONE: Attack = Attack {
+    id: "assertion_alone",
+    about: "The genuine, signed Assertion is the whole document, without a Response around it.",
+    source: "XSW-12; CVE-2020-7731",
+    needs: "a signed Assertion that is not encrypted",
+    applies: has_signed_assertion,
+    steps: &[Step::Signed(assertion_alone)],
+    ..ORDINARY
+};
+
+fn assertion_alone(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
+    let mut assertion = workshop.take_assertion()?;
+    let declared = workshop.response.attributes.iter().filter(|attribute| attribute.name.starts_with("xmlns"));
+    for declaration in declared {
+        // What its names mean was said by the Response so far.
+        if assertion.get(&declaration.name).is_none() {
+            assertion.set(&declaration.name, &declaration.value);
+        }
+    }
+    workshop.response = assertion;
     Ok(())
 }
 

@@ -1,0 +1,23 @@
+// What changed its shape in crewjam/saml 0.4.14, as it is since then.
+package main
+
+import (
+	"crypto"
+
+	"github.com/crewjam/saml"
+)
+
+func key(pair crypto.PrivateKey) crypto.Signer { return pair.(crypto.Signer) }
+
+func request_for(sp *saml.ServiceProvider, relayState string) (id, location string, err error) {
+	sso := sp.GetSSOBindingLocation(saml.HTTPRedirectBinding)
+	request, err := sp.MakeAuthenticationRequest(sso, saml.HTTPRedirectBinding, saml.HTTPPostBinding)
+	if err != nil {
+		return "", "", err
+	}
+	to, err := request.Redirect(relayState, sp)
+	if err != nil {
+		return "", "", err
+	}
+	return request.ID, to.String(), nil
+}

@@ -1,0 +1,14 @@
+module samlspec.example/pair
+
+go 1.25.0
+
+require (
+	github.com/russellhaering/gosaml2 v0.11.0
+	github.com/russellhaering/goxmldsig v1.6.0
+)
+
+require (
+	github.com/beevik/etree v1.6.0 // indirect
+	github.com/jonboulle/clockwork v0.5.0 // indirect
+	github.com/mattermost/xml-roundtrip-validator v0.1.0 // indirect
+)
