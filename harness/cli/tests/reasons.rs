@@ -25,6 +25,7 @@ const EARLIER: &[(&str, &str)] = &[
     ("reject/wrapping/in_object", "house-9"),
     ("reject/wrapping/inside_signature", "house-9"),
     ("reject/wrapping/lifted_signature", "house-9"),
+    ("reject/wrapping/moved_in_advice", "house-9"),
     ("reject/wrapping/response_around", "house-9"),
     ("reject/wrapping/response_detached", "house-9"),
     ("reject/wrapping/response_in_object", "house-9"),
