@@ -45,7 +45,10 @@ fn both_sides_are_there_and_the_scenario_names_the_advisory() {
         let case = case.unwrap_or_else(|| panic!("{advisory}: no scenario {}", known.scenario.as_str()));
         let source = case.attack.map_or("", |attack| attack.source);
         assert!(source.contains(advisory) || case.about.contains(advisory), "{advisory}: {} does not name it", case.id);
-        assert!(table.contains(&format!("| {advisory} | `{}` |", case.id)), "{advisory}: not in the table of README.md");
+        assert!(
+            table.contains(&format!("| {advisory} | `{}` |", case.id)),
+            "{advisory}: not in the table of README.md"
+        );
         match (known.verdict, left.limits.memory_mb) {
             (Some(ExpectedVerdict::AcceptedAttacker), None) => attacker += 1,
             (Some(ExpectedVerdict::Crashed), None) => crashed += 1,
