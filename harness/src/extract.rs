@@ -12,7 +12,7 @@ use crate::browser::Submission;
 use crate::delivery::{HEALTHY, Parcel};
 use crate::fault::Fault;
 use crate::play::plan::{Plan, Scene};
-use crate::scenario::{Flow, Scenario};
+use crate::scenario::{Again, Flow, Scenario};
 use crate::select::Case;
 use crate::target::Target;
 
@@ -53,6 +53,10 @@ pub struct Rehearsal {
     pub twin_flow: Flow,
     /// How often the message is presented, the first time as a healthy one.
     pub presentations: u8,
+    /// What is presented after it, where it is presented more than once.
+    pub second: Submission,
+    /// How it is presented again.
+    pub again: Again,
     /// Equal for rows whose twins are the same message.
     pub twin_key: String,
 }
@@ -62,18 +66,22 @@ pub fn rehearse(case: &Case<'_>, wanted: &Wanted, request: &str) -> Result<Optio
     let target = stand_in(wanted)?;
     let plan = Plan::of(case, &target)?;
     let twin = plan.twin(case, &target);
-    let make = |plan: &Plan| {
+    let made_by = |plan: &Plan| {
         let in_response_to = (plan.flow == Flow::Sp).then(|| request.to_owned());
-        let wanted = Wanted { in_response_to, ..wanted.clone() };
-        match recipe(plan, &target, &wanted).build() {
-            Ok(message) => Ok(Some(plan.delivery.pack(&parcel(&message.xml)))),
-            Err(RecipeError::DoesNotApply { .. }) => Ok(None),
-            Err(error) => Err(Fault::usage(format!("the message cannot be made: {error}"))),
-        }
+        recipe(plan, &target, &Wanted { in_response_to, ..wanted.clone() })
     };
-    let (Some(message), Some(healthy)) = (make(&plan)?, make(&twin)?) else { return Ok(None) };
+    let make = |plan: &Plan, recipe: Recipe| match recipe.build() {
+        Ok(message) => Ok(Some(plan.delivery.pack(&parcel(&message.xml, wanted)))),
+        Err(RecipeError::DoesNotApply { .. }) => Ok(None),
+        Err(error) => Err(Fault::usage(format!("the message cannot be made: {error}"))),
+    };
+    let (Some(message), Some(healthy)) = (make(&plan, made_by(&plan))?, make(&twin, made_by(&twin))?) else {
+        return Ok(None);
+    };
+    let Some(second) = make(&plan, plan.again(&made_by(&plan)))? else { return Ok(None) };
     let (twin_flow, twin_key) = (twin.flow, twin.key());
-    Ok(Some(Rehearsal { message, twin: healthy, twin_flow, presentations: plan.presentations, twin_key }))
+    let (presentations, again) = (plan.presentations, plan.again);
+    Ok(Some(Rehearsal { message, twin: healthy, twin_flow, presentations, second, again, twin_key }))
 }
 
 /// Without a request to answer, the message is unsolicited.
@@ -90,8 +98,8 @@ pub fn extract(scenario: &Scenario, wanted: &Wanted, folder: &Path) -> Result<Ve
     let twin = plan.twin(&case, &target);
     let xml = build(&recipe(&plan, &target, wanted))?;
     let twin_xml = build(&recipe(&twin, &target, wanted))?;
-    let form = plan.delivery.pack(&parcel(&xml)).body;
-    let twin_form = HEALTHY.pack(&parcel(&twin_xml)).body;
+    let form = plan.delivery.pack(&parcel(&xml, wanted)).body;
+    let twin_form = HEALTHY.pack(&parcel(&twin_xml, wanted)).body;
     let idp = Idp::of(wanted.idp, &wanted.public_url);
     let files: [(&str, Vec<u8>); 8] = [
         ("message.xml", xml.into_bytes()),
@@ -138,12 +146,12 @@ fn build(recipe: &Recipe) -> Result<String, Fault> {
         .map_err(|error| Fault::usage(format!("the message cannot be made: {error}")))
 }
 
-fn parcel(xml: &str) -> Parcel {
-    Parcel { xml: xml.to_owned(), relay_state: None }
+fn parcel(xml: &str, wanted: &Wanted) -> Parcel {
+    Parcel { xml: xml.to_owned(), relay_state: None, acs: wanted.sp.acs.clone() }
 }
 
 fn readme(scenario: &Scenario, wanted: &Wanted, plan: &Plan) -> String {
-    let submission = plan.delivery.pack(&parcel(""));
+    let submission = plan.delivery.pack(&parcel("", wanted));
     let headers: String = submission.headers.iter().map(|(name, value)| format!(" -H '{name}: {value}'")).collect();
     let curl = if submission.method == reqwest::Method::GET {
         format!("curl -i -G --data-binary @message.form '{}'", wanted.sp.acs)

@@ -6,7 +6,7 @@ use mock_idp::{Sign, Vendor};
 
 use crate::fault::Fault;
 use crate::report::remember::RowName;
-use crate::scenario::{Expect, Flow, Need, Scenario};
+use crate::scenario::{Again, Expect, Flow, Need, Scenario};
 use crate::target::{EncryptionPolicy, Glob, InResponseToPolicy, ReplayPolicy, SignedPolicy, Target, Trusts};
 
 /// What the command line chose.
@@ -135,6 +135,9 @@ fn need_reason(need: Need, flow: Flow, target: &Target) -> Option<String> {
         Need::MaxAge if !policy.max_age => "the target has no limit for the age of a message (policy.max_age)",
         Need::Sha1 if !policy.sha1 => "the target does not accept SHA-1 (policy.sha1)",
         Need::NoSha1 if policy.sha1 => "the target accepts SHA-1 (policy.sha1)",
+        Need::Landing if matches!(target.outcome.mode, crate::target::Mode::Driver { .. }) => {
+            "not observable: a driver answers who is logged in, not where the browser goes"
+        }
         Need::NoUnsolicited if policy.unsolicited => "the target takes unsolicited Responses (policy.unsolicited)",
         _ => return None,
     };
@@ -144,6 +147,9 @@ fn need_reason(need: Need, flow: Flow, target: &Target) -> Option<String> {
 fn layout_reason(scenario: &Scenario, target: &Target, can_encrypt: bool) -> Option<String> {
     if scenario.from_another_idp && !matches!(target.idp_in.trusts, Trusts::Each) {
         return Some("the target trusts one IdP only (idp_in.trusts)".to_owned());
+    }
+    if scenario.again == Again::AtOnce && target.limits.serial {
+        return Some("the target takes one login at a time (limits.serial)".to_owned());
     }
     if scenario.encrypt.is_some() {
         if target.policy.encryption == EncryptionPolicy::None {

@@ -5,12 +5,15 @@
 
 mod garbage;
 mod gzip;
+mod lure;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 
 use crate::browser::Submission;
+
+pub use lure::is_stranger;
 
 /// A message and its RelayState, ready to be delivered.
 #[derive(Debug, Clone)]
@@ -19,6 +22,8 @@ pub struct Parcel {
     pub xml: String,
     /// The RelayState, if there is one.
     pub relay_state: Option<String>,
+    /// Where it is going.
+    pub acs: String,
 }
 
 /// One way to deliver a message.
@@ -171,16 +176,72 @@ pub static ALL: &[Delivery] = &[
     Delivery {
         id: "long_relay_state",
         about: "RelayState has more than 80 bytes",
+        pack: |parcel| with_relay_state("r".repeat(200), parcel),
+    },
+    Delivery {
+        id: "two_relay_states",
+        about: "RelayState stands there twice",
         pack: |parcel| {
-            let parcel = Parcel { relay_state: Some("r".repeat(200)), ..parcel.clone() };
-            form(&[message(&parcel.xml)], &parcel)
+            form(&[("RelayState", "another".to_owned()), message(&parcel.xml)], &parcel.with_some_relay_state())
         },
+    },
+    Delivery {
+        id: "relay_state_of_80_bytes",
+        about: "RelayState has exactly 80 bytes",
+        pack: |parcel| with_relay_state("r".repeat(80), parcel),
+    },
+    Delivery {
+        id: "empty_relay_state",
+        about: "RelayState is there and empty",
+        pack: |parcel| with_relay_state(String::new(), parcel),
+    },
+    Delivery {
+        id: "odd_relay_state",
+        about: "RelayState holds characters that mean something in a URL, in a form or in HTML",
+        pack: |parcel| with_relay_state("a&b=c+d%20e;\"><script>x</script>'\u{fc}".to_owned(), parcel),
+    },
+    Delivery {
+        id: "lure",
+        about: "RelayState is a stranger's URL",
+        pack: |parcel| with_relay_state(lure::url(), parcel),
+    },
+    Delivery {
+        id: "lure_without_scheme",
+        about: "RelayState is a stranger's URL without its scheme, which begins like a path",
+        pack: |parcel| with_relay_state(lure::without_scheme(), parcel),
+    },
+    Delivery {
+        id: "lure_with_backslash",
+        about: "RelayState begins with a slash and a backslash, which browsers read as two slashes",
+        pack: |parcel| with_relay_state(lure::with_backslash(), parcel),
+    },
+    Delivery {
+        id: "lure_behind_our_name",
+        about: "RelayState begins like a URL of the SP, which is only the user's name at a stranger's",
+        pack: |parcel| with_relay_state(lure::behind_our_name(&parcel.acs), parcel),
+    },
+    Delivery {
+        id: "lure_longer_than_our_name",
+        about: "RelayState is a URL whose host begins like the SP's",
+        pack: |parcel| with_relay_state(lure::longer_than_our_name(&parcel.acs), parcel),
     },
 ];
 
 /// The unhealthy delivery with this name.
 pub fn named(id: &str) -> Option<&'static Delivery> {
     ALL.iter().find(|delivery| delivery.id == id)
+}
+
+impl Parcel {
+    /// The same with a RelayState, where it has none.
+    fn with_some_relay_state(&self) -> Self {
+        Self { relay_state: Some(self.relay_state.clone().unwrap_or_else(|| "some".to_owned())), ..self.clone() }
+    }
+}
+
+fn with_relay_state(relay_state: String, parcel: &Parcel) -> Submission {
+    let parcel = Parcel { relay_state: Some(relay_state), ..parcel.clone() };
+    form(&[message(&parcel.xml)], &parcel)
 }
 
 fn message(xml: &str) -> (&'static str, String) {
@@ -217,8 +278,11 @@ mod tests {
 
     #[test]
     fn no_unhealthy_delivery_equals_the_healthy_one() {
-        let parcel =
-            Parcel { xml: "<?xml version=\"1.0\"?><a Version=\"2.0\">b</a>".into(), relay_state: Some("r".into()) };
+        let parcel = Parcel {
+            xml: "<?xml version=\"1.0\"?><a Version=\"2.0\">b</a>".into(),
+            relay_state: Some("r".into()),
+            acs: "https://sp.example/acs".into(),
+        };
         let healthy = HEALTHY.pack(&parcel);
         assert_eq!(
             healthy.body,

@@ -27,13 +27,15 @@ pub(crate) struct Judged {
     pub(crate) whom: Option<Whom>,
     pub(crate) name_id: Option<String>,
     pub(crate) reason: Option<String>,
+    /// Whether something is wrong whoever is logged in; the reason says what.
+    pub(crate) is_flawed: bool,
     pub(crate) evidence: Option<Arc<Evidence>>,
 }
 
 impl Judged {
     /// A verdict without an identity.
     pub(crate) fn new(verdict: Verdict, reason: impl Into<Option<String>>) -> Self {
-        Self { verdict, whom: None, name_id: None, reason: reason.into(), evidence: None }
+        Self { verdict, whom: None, name_id: None, reason: reason.into(), is_flawed: false, evidence: None }
     }
 
     /// Another verdict on what was played.
@@ -50,7 +52,9 @@ impl Judged {
     }
 
     fn of_played(played: &Played, target: &Target) -> Self {
-        Self { evidence: played.evidence.clone(), ..Self::of_observed(played, target) }
+        let judged = Self::of_observed(played, target);
+        let reason = played.flaw.clone().or(judged.reason.clone());
+        Self { reason, is_flawed: played.flaw.is_some(), evidence: played.evidence.clone(), ..judged }
     }
 
     fn of_observed(played: &Played, target: &Target) -> Self {
@@ -70,7 +74,7 @@ impl Judged {
 
     /// Whether exactly the person was logged in for whom the message was signed.
     pub(crate) fn is_healthy_login(&self) -> bool {
-        self.verdict == Verdict::Accepted && self.whom == Some(Whom::Signed)
+        self.verdict == Verdict::Accepted && self.whom == Some(Whom::Signed) && !self.is_flawed
     }
 
     /// What happened, for the reason of another row.

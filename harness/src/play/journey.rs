@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use mock_idp::request::{self, AuthnRequest, RequestError};
 use mock_idp::{Person, Recipe, RecipeError};
 use time::format_description::well_known::Rfc3339;
@@ -11,11 +12,11 @@ use time::format_description::well_known::Rfc3339;
 use super::plan::{Plan, Scene, asserted};
 use super::stage::Stage;
 use crate::browser::{Browser, Page, self_submitting_form};
-use crate::delivery::Parcel;
+use crate::delivery::{self, Parcel};
 use crate::evidence::Evidence;
 use crate::fault::Fault;
 use crate::observe::{Observed, logged_in_already, observe};
-use crate::scenario::Flow;
+use crate::scenario::{AT_ONCE, Again, Flow};
 use crate::target::Target;
 use crate::verdict::Asserted;
 
@@ -27,6 +28,8 @@ pub(crate) struct Played {
     pub(crate) signed: Asserted,
     /// Whom a forgery would name.
     pub(crate) attacker: Asserted,
+    /// What is wrong whoever is logged in.
+    pub(crate) flaw: Option<String>,
     /// What it was judged by, where that is recorded.
     pub(crate) evidence: Option<Arc<Evidence>>,
 }
@@ -83,7 +86,7 @@ pub(crate) async fn travel(
 
 fn unplayed(observed: Observed) -> Journey {
     let (signed, attacker) = Default::default();
-    Journey::Played(Box::new(Played { observed, signed, attacker, evidence: None }))
+    Journey::Played(Box::new(Played { observed, signed, attacker, flaw: None, evidence: None }))
 }
 
 /// Nobody may be logged in before anything was sent: such a probe would prove nothing.
@@ -124,21 +127,90 @@ async fn deliver(
         Some(asked) => asked.relay_state,
         None => stage.endpoints.relay_state(&recipe.idp.entity_id)?,
     };
-    let parcel = Parcel { xml: message.xml, relay_state };
+    let parcel = Parcel { xml: message.xml, relay_state, acs: stage.endpoints.acs.clone() };
     let evidence = if record { Some(Arc::new(evidence(&recipe, &parcel)?)) } else { None };
-    let mut observed = send(target, stage, plan, browser, &parcel).await;
-    for _ in 1..plan.presentations {
-        if !matches!(observed, Observed::LoggedIn(_)) {
-            observed = Observed::Unclear(format!("the first presentation was not accepted: {observed:?}"));
-            break;
-        }
-        let thief = stage.browser(target)?;
-        observed = match precheck(target, stage, &thief).await {
-            Some(observed) => observed,
-            None => send(target, stage, plan, &thief, &parcel).await,
-        };
+    let wire = Wire { target, stage, plan };
+    let (observed, flaw) = if plan.presentations == 1 {
+        let observed = wire.send(browser, &parcel).await;
+        (observed, led_away(browser))
+    } else if plan.again == Again::AtOnce {
+        wire.at_once(browser, &parcel).await?
+    } else {
+        let again = plan.again(&recipe).build().map_err(|error| cannot_be_made(&error))?;
+        (wire.twice(browser, &parcel, &Parcel { xml: again.xml, ..parcel.clone() }).await?, None)
+    };
+    Ok(Journey::Played(Box::new(Played { observed, signed, attacker, flaw, evidence })))
+}
+
+/// How a plan's message goes to the target.
+struct Wire<'a> {
+    target: &'a Target,
+    stage: &'a Stage,
+    plan: &'a Plan,
+}
+
+impl Wire<'_> {
+    async fn send(&self, browser: &Browser, parcel: &Parcel) -> Observed {
+        let answer = browser.submit(&self.stage.endpoints.acs, &self.plan.delivery.pack(parcel)).await;
+        observe(self.target, &self.stage.endpoints, browser, answer).await
     }
-    Ok(Journey::Played(Box::new(Played { observed, signed, attacker, evidence })))
+
+    /// The second time decides, which is in another browser.
+    async fn twice(&self, browser: &Browser, first: &Parcel, second: &Parcel) -> Result<Observed, Fault> {
+        let observed = self.send(browser, first).await;
+        if !matches!(observed, Observed::LoggedIn(_)) {
+            return Ok(Observed::Unclear(format!("the first presentation was not accepted: {observed:?}")));
+        }
+        match self.another_browser().await? {
+            Ok(thief) => Ok(self.send(&thief, second).await),
+            Err(observed) => Ok(observed),
+        }
+    }
+
+    /// In many browsers at the same time. Each is connected already, so that all that is left is to send.
+    async fn at_once(&self, browser: &Browser, parcel: &Parcel) -> Result<(Observed, Option<String>), Fault> {
+        let mut browsers = vec![browser.clone()];
+        while browsers.len() < AT_ONCE {
+            match self.another_browser().await? {
+                Ok(browser) => browsers.push(browser),
+                Err(observed) => return Ok((observed, None)),
+            }
+        }
+        Ok(only_one(join_all(browsers.iter().map(|browser| self.send(browser, parcel))).await))
+    }
+
+    async fn another_browser(&self) -> Result<Result<Browser, Observed>, Fault> {
+        let browser = self.stage.browser(self.target)?;
+        Ok(match precheck(self.target, self.stage, &browser).await {
+            Some(observed) => Err(observed),
+            None => Ok(browser),
+        })
+    }
+}
+
+/// Of many at once exactly one may log in; then the message counts as refused, for the others were.
+fn only_one(seen: Vec<Observed>) -> (Observed, Option<String>) {
+    let is_decision = |seen: &Observed| matches!(seen, Observed::LoggedIn(_) | Observed::NotLoggedIn(_));
+    if let Some(trouble) = seen.iter().find(|seen| !is_decision(seen)) {
+        return (trouble.clone(), None);
+    }
+    let count = seen.len();
+    let (mut accepted, refused): (Vec<_>, Vec<_>) =
+        seen.into_iter().partition(|seen| matches!(seen, Observed::LoggedIn(_)));
+    match (accepted.pop(), accepted.len(), refused.into_iter().next()) {
+        (Some(_), 0, Some(refused)) => (refused, None),
+        (Some(one), others, _) => (one, Some(format!("{} of {count} that came at once were accepted", others + 1))),
+        (None, ..) => (Observed::Unclear(format!("none of {count} that came at once was accepted")), None),
+    }
+}
+
+/// Where a browser was sent that is no place of the target's.
+fn led_away(browser: &Browser) -> Option<String> {
+    let exchanges = browser.exchanges();
+    let place = exchanges.iter().find_map(|exchange| {
+        exchange.location.as_ref().filter(|location| delivery::is_stranger(&exchange.url, location))
+    })?;
+    Some(format!("RelayState led the browser away, to {place}"))
 }
 
 /// The message beside its healthy twin of the same seed and clock, so that a difference is what was done to it.
@@ -162,11 +234,6 @@ fn known_of(person: &Person) -> Vec<String> {
 
 fn cannot_be_made(error: &RecipeError) -> Fault {
     Fault::usage(format!("the message cannot be made: {error}"))
-}
-
-async fn send(target: &Target, stage: &Stage, plan: &Plan, browser: &Browser, parcel: &Parcel) -> Observed {
-    let answer = browser.submit(&stage.endpoints.acs, &plan.delivery.pack(parcel)).await;
-    observe(target, &stage.endpoints, browser, answer).await
 }
 
 /// Starts a login at the SP and follows it until it asks the IdP. The inner error is what was seen instead.
@@ -229,4 +296,27 @@ fn goes_to(url: &url::Url, sso_url: &str) -> bool {
         return false;
     };
     url.origin() == sso.origin() && url.path() == sso.path()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::Identity;
+
+    #[test]
+    fn one_of_many_at_once() {
+        let accepted = || Observed::LoggedIn(Identity::default());
+        let refused = || Observed::NotLoggedIn(Some("used".to_owned()));
+        // Each row: what was seen, and what that comes to.
+        let check = |seen: Vec<Observed>, expected: (Observed, Option<&str>)| {
+            let (observed, flaw) = only_one(seen);
+            assert_eq!((observed, flaw.as_deref()), expected);
+        };
+        check(vec![refused(), accepted(), refused()], (refused(), None));
+        check(vec![accepted(), refused(), accepted()], (accepted(), Some("2 of 3 that came at once were accepted")));
+        check(vec![accepted()], (accepted(), Some("1 of 1 that came at once were accepted")));
+        let none = Observed::Unclear("none of 2 that came at once was accepted".to_owned());
+        check(vec![refused(), refused()], (none, None));
+        check(vec![accepted(), Observed::Hung("x".into()), refused()], (Observed::Hung("x".into()), None));
+    }
 }

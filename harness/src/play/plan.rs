@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 
 use crate::delivery::{self, Delivery};
 use crate::fault::Fault;
-use crate::scenario::{Encrypt, Expect, Flow, Need};
+use crate::scenario::{Again, Encrypt, Expect, Flow, Need};
 use crate::select::{Case, sign_for};
 use crate::target::{EncryptionPolicy, Target};
 use crate::verdict::Asserted;
@@ -36,6 +36,7 @@ pub(crate) struct Plan {
     pub(crate) asked: Vendor,
     pub(crate) delivery: &'static Delivery,
     pub(crate) presentations: u8,
+    pub(crate) again: Again,
     pub(crate) is_attacker: bool,
     sign: Option<Sign>,
     encrypt: Option<Encrypt>,
@@ -56,6 +57,7 @@ impl Plan {
             idp,
             delivery: scenario.delivery.unwrap_or(&delivery::HEALTHY),
             presentations: scenario.presentations(),
+            again: scenario.again,
             sign: scenario.sign.or(healthy.sign),
             encrypt: scenario.encrypt.or(healthy.encrypt),
             key_placement: scenario.key_placement,
@@ -77,6 +79,7 @@ impl Plan {
             asked: target.idp_for(vendor),
             delivery: &delivery::HEALTHY,
             presentations: 1,
+            again: Again::default(),
             is_attacker: false,
             sign: None,
             encrypt: encrypted.then_some(Encrypt::Usual),
@@ -115,7 +118,8 @@ impl Plan {
     /// Equal for plans that lead to the same message but for the moment of sending.
     pub(crate) fn key(&self) -> String {
         let layout = format!("{:?}/{:?}/{:?}/{:?}", self.sign, self.encrypt, self.key_placement, self.signature);
-        let names = (self.quirk.map(|quirk| quirk.id), self.attack.map(|attack| attack.id), self.delivery.id);
+        let names =
+            (self.quirk.map(|quirk| quirk.id), self.attack.map(|attack| attack.id), self.delivery.id, self.again);
         format!(
             "{}/{}/{layout}/{names:?}/{}/{:?}",
             self.vendor.name(),
@@ -153,6 +157,15 @@ impl Plan {
         recipe.attack = self.attack;
         recipe.seed = seed;
         recipe
+    }
+
+    /// What is presented after `recipe`: the same message, or its Assertion in another Response.
+    pub(crate) fn again(&self, recipe: &Recipe) -> Recipe {
+        let mut again = recipe.clone();
+        if self.again == Again::InAnotherResponse {
+            again.edits.response_id = Some(format!("_another{:016x}", recipe.seed));
+        }
+        again
     }
 }
 

@@ -69,7 +69,7 @@ pub(super) fn outcome(expect: Expect, or_signed_identity: bool, judged: &Judged)
     };
     match judged.verdict {
         Verdict::Skipped => Outcome::Skipped,
-        _ if is_expected => Outcome::Passed,
+        _ if is_expected && !judged.is_flawed => Outcome::Passed,
         _ => Outcome::Failed,
     }
 }
@@ -125,6 +125,9 @@ mod tests {
         check(Expect::Refused, false, accepted, Some(Whom::Signed), false);
         check(Expect::Refused, true, accepted, Some(Whom::Signed), true);
         check(Expect::Refused, true, accepted, Some(Whom::Mixed), false);
+        let led_away = Judged { whom: Some(Whom::Signed), is_flawed: true, ..Judged::new(accepted, None) };
+        assert_eq!(outcome(Expect::Refused, true, &led_away), Outcome::Failed);
+        assert_eq!(outcome(Expect::Accepted, false, &led_away), Outcome::Failed);
         for verdict in [Verdict::Crashed, Verdict::Hung, Verdict::Inconclusive] {
             check(Expect::Refused, true, verdict, None, false);
             check(Expect::Accepted, false, verdict, None, false);

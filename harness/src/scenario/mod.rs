@@ -3,6 +3,7 @@
 //! A file's path is its id. Refused, with file, line and what was expected: unknown keys, unknown names of vendors, rules,
 //! attacks, quirks and deliveries, a refusal without anything wrong in the message, an acceptance of an attack.
 
+mod again;
 mod catalogue;
 mod names;
 mod skew;
@@ -10,6 +11,7 @@ mod skew;
 use mock_idp::{Attack, Edits, KeyPlacement, Quirk, Sign, SignatureAlgorithm, Vendor};
 use serde::Deserialize;
 
+pub use again::{AT_ONCE, Again};
 pub use catalogue::all;
 pub use names::Encrypt;
 
@@ -47,6 +49,8 @@ pub struct Scenario {
     pub quirk: Option<&'static Quirk>,
     /// What an attacker did.
     pub attack: Option<&'static Attack>,
+    /// How a replay presents its message again.
+    pub again: Again,
     /// How it is delivered, when not as the binding says.
     pub delivery: Option<&'static Delivery>,
     /// Another trusted IdP answers than the one that was asked.
@@ -127,6 +131,8 @@ pub enum Need {
     NoSha1,
     /// Unsolicited Responses are not accepted.
     NoUnsolicited,
+    /// It shows where the browser goes after a login.
+    Landing,
 }
 
 #[derive(Debug, Deserialize)]
@@ -145,6 +151,8 @@ struct Raw {
     signature: Option<SignatureAlgorithm>,
     quirk: Option<QuirkName>,
     attack: Option<AttackName>,
+    #[serde(default)]
+    again: Again,
     delivery: Option<DeliveryName>,
     #[serde(default)]
     from_another_idp: bool,
@@ -224,6 +232,10 @@ fn check(id: &str, file: &str, text: &str, raw: &Raw) -> Result<(), Fault> {
     if raw.expect == Expect::Accepted && raw.attack.is_some() {
         return refuse("attack", "an attack is never accepted; expected `expect = \"refused\"`".to_owned());
     }
+    let presentations = raw.attack.map_or(1, |AttackName(attack)| attack.presentations);
+    if raw.again != Again::default() && (presentations < 2 || !matches!(raw.flow, Flows::Idp)) {
+        return refuse("again", "only an unsolicited replay is presented again; expected `flow = \"idp\"`".to_owned());
+    }
     let is_spoiled = raw.attack.is_some()
         || raw.delivery.is_some()
         || raw.from_another_idp
@@ -263,6 +275,7 @@ impl Raw {
             signature: self.signature,
             quirk: self.quirk.map(|QuirkName(quirk)| quirk),
             attack: self.attack.map(|AttackName(attack)| attack),
+            again: self.again,
             delivery: self.delivery.map(|DeliveryName(delivery)| delivery),
             from_another_idp: self.from_another_idp,
             needs: self.needs,

@@ -9,15 +9,17 @@ use std::io::Read;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use futures_util::future::join_all;
 use harness::browser::Submission;
+use harness::delivery::is_stranger;
 use harness::extract::{Rehearsal, Wanted, rehearse};
-use harness::scenario::{Flow, Need};
+use harness::scenario::{AT_ONCE, Again, Flow, Need};
 use harness::select::Case;
 use mock_idp::Vendor;
 use mutants::accept::Received;
 use mutants::{
     Allow, Claim, DecryptionKey, Delivery, EndpointUrl, EntityId, Expectation, Idp, Inserted, Instant, Limits,
-    OnceStore, PendingRequest, Sp, Switch, metadata, plant, redeem, take_for_secrets,
+    OnceStore, PendingRequest, Sp, Switch, Validated, metadata, plant, redeem, take_for_secrets,
 };
 use std::sync::Mutex;
 use time::macros::datetime;
@@ -112,13 +114,26 @@ impl World {
 
     /// Whether the SP with these faults lets the row's message log anybody in.
     pub(crate) fn accepts(&self, row: &Row<'_>, faults: &[Switch]) -> bool {
-        let memory = Memory::default();
-        let present = |presentation: u8| {
-            // Whoever presents a message again does it in another browser, which waits for nothing.
-            let flow = if presentation == 1 { row.case.flow } else { Flow::Idp };
-            self.logs_in(&row.messages.message, &row.asked, &self.expectation(row, flow, faults), &memory, faults)
+        let memory = Memory::of(faults);
+        let message = &row.messages.message;
+        let validated =
+            |submission, flow| self.validated(submission, &row.asked, &self.expectation(row, flow, faults), faults);
+        let first = || Some(self.redeemed(validated(message, row.case.flow)?, message, &memory));
+        if row.messages.presentations == 1 {
+            let is_safe = relay_state(message).is_none_or(|place| !is_stranger(ACS, &landing(&place, faults)));
+            let is_lure = relay_state(message).is_some_and(|place| is_stranger(ACS, &place));
+            return first().is_some_and(|redeemed| finished(redeemed)) && !(is_lure && is_safe);
+        }
+        if row.messages.again == Again::AtOnce {
+            let all: Option<Vec<_>> = std::iter::repeat_with(first).take(AT_ONCE).collect();
+            return all.is_some_and(|all| finished(join_all(all)).into_iter().filter(|is_in| *is_in).count() > 1);
+        }
+        // Whoever presents a message again does it in another browser, which waits for nothing.
+        let second = || {
+            let again = validated(&row.messages.second, Flow::Idp)?;
+            Some(self.redeemed(again, &row.messages.second, &memory))
         };
-        (1..row.messages.presentations).all(present) && present(row.messages.presentations)
+        first().is_some_and(|redeemed| finished(redeemed)) && second().is_some_and(|redeemed| finished(redeemed))
     }
 
     /// Whether the SP with these faults lets the row's healthy twin log somebody in.
@@ -127,7 +142,8 @@ impl World {
             Flow::Sp => Expectation::answer_or_unsolicited(request(&row.asked)),
             Flow::Idp => Expectation::unsolicited(),
         };
-        self.logs_in(&row.messages.twin, &row.asked, &expectation, &Memory::default(), faults)
+        let validated = self.validated(&row.messages.twin, &row.asked, &expectation, faults);
+        validated.is_some_and(|twin| finished(self.redeemed(twin, &row.messages.twin, &Memory::of(faults))))
     }
 
     /// This IdP with the keys of others beside its own, as many as one IdP may have.
@@ -153,30 +169,48 @@ impl World {
         }
     }
 
-    fn logs_in(
+    fn validated(
         &self,
         submission: &Submission,
         asked: &str,
         expectation: &Expectation,
-        memory: &Memory,
         faults: &[Switch],
-    ) -> bool {
+    ) -> Option<Validated> {
         plant(faults);
-        let Some(body) = body(submission, faults) else { return false };
-        let Ok(received) = Received::post(&body, &self.sp) else { return false };
+        let received = Received::post(&body(submission, faults)?, &self.sp).ok()?;
         let idps = if faults.contains(&Switch::Sha1Allowed) { &self.with_sha1 } else { &self.strict };
         let named = |name: &str| idps.iter().find(|idp| idp.entity_id().as_str() == name);
         let hint = received.issuer_hint();
-        let Some(idp) = hint.as_deref().and_then(named).or(named(asked)) else { return false };
+        let idp = hint.as_deref().and_then(named).or(named(asked))?;
         let pooled = faults.contains(&Switch::KeysPooled).then(|| self.pooled(idp));
         let idp = pooled.as_ref().unwrap_or(idp);
         let delivery = Delivery { endpoint: &self.acs, expectation, now: self.now };
-        let Ok(validated) = received.accept(&self.sp, idp, delivery) else { return false };
-        if faults.contains(&Switch::ReplaysAllowed) {
-            return true;
-        }
-        finished(redeem(validated, memory, self.now)).is_ok()
+        received.accept(&self.sp, idp, delivery).ok()
     }
+
+    /// Whether a message that passed every rule is used for the first time.
+    async fn redeemed(&self, validated: Validated, submission: &Submission, memory: &Memory) -> bool {
+        let store = Store { memory, message: &submission.body };
+        redeem(validated, &store, self.now).await.is_ok()
+    }
+}
+
+/// The note that came with a message.
+fn relay_state(submission: &Submission) -> Option<String> {
+    let mut fields = form_urlencoded::parse(&submission.body);
+    fields.find(|(name, _)| name == "RelayState").map(|(_, value)| value.into_owned())
+}
+
+/// Where the browser goes after a login.
+fn landing(relay_state: &str, faults: &[Switch]) -> String {
+    let ours = ACS.trim_end_matches("/acs");
+    let is_followed = |switch: &Switch| match switch {
+        Switch::RelayStateFollowed => true,
+        Switch::RelayStateLooksLocal => relay_state.starts_with('/'),
+        Switch::RelayStateLooksOurs => relay_state.starts_with(ours),
+        _ => false,
+    };
+    if faults.iter().any(is_followed) { relay_state.to_owned() } else { "/".to_owned() }
 }
 
 /// What a certificate is about, in DER.
@@ -208,34 +242,72 @@ fn body(submission: &Submission, faults: &[Switch]) -> Option<Vec<u8>> {
     Some(inflated)
 }
 
-/// The stores of this SP never wait.
+/// The stores of this SP wait for nothing but their turn.
 fn finished<F: Future>(future: F) -> F::Output {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("a store in memory waits"),
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return output;
+        }
     }
 }
 
 /// What was used already.
-#[derive(Default)]
-struct Memory(Mutex<HashSet<String>>);
+struct Memory {
+    used: Mutex<HashSet<String>>,
+    forgets: bool,
+    by_message: bool,
+    looks_first: bool,
+}
 
-impl OnceStore for Memory {
-    type Error = Infallible;
+impl Memory {
+    fn of(faults: &[Switch]) -> Self {
+        Self {
+            used: Mutex::default(),
+            forgets: faults.contains(&Switch::ReplaysAllowed),
+            by_message: faults.contains(&Switch::ReplayKeyIsResponse),
+            looks_first: faults.contains(&Switch::ReplayCheckedFirst),
+        }
+    }
+}
 
-    fn insert(&self, claim: &Claim) -> impl Future<Output = Result<Inserted, Infallible>> + Send {
-        let mut used = self.0.lock().unwrap();
-        let assertion = format!("assertion {} {}", claim.issuer(), claim.assertion_id());
-        let request = claim.request_id().map(|id| format!("request {id}"));
-        let inserted = if used.contains(&assertion) {
+/// The memory, asked about one message.
+struct Store<'a> {
+    memory: &'a Memory,
+    message: &'a [u8],
+}
+
+impl Store<'_> {
+    fn look(&self, assertion: &str, request: Option<&String>) -> Inserted {
+        let used = self.memory.used.lock().unwrap();
+        if used.contains(assertion) && !self.memory.forgets {
             Inserted::AssertionWasUsed
-        } else if request.as_ref().is_some_and(|request| used.contains(request)) {
+        } else if request.is_some_and(|request| used.contains(request)) && !self.memory.forgets {
             Inserted::RequestWasAnswered
         } else {
-            used.insert(assertion);
-            used.extend(request);
             Inserted::Fresh
+        }
+    }
+}
+
+impl OnceStore for Store<'_> {
+    type Error = Infallible;
+
+    async fn insert(&self, claim: &Claim) -> Result<Inserted, Infallible> {
+        let assertion = if self.memory.by_message {
+            String::from_utf8_lossy(self.message).into_owned()
+        } else {
+            format!("assertion {} {}", claim.issuer(), claim.assertion_id())
         };
-        std::future::ready(Ok(inserted))
+        let request = claim.request_id().map(|id| format!("request {id}"));
+        let inserted = self.look(&assertion, request.as_ref());
+        if self.memory.looks_first {
+            // Between the look and the note everybody else has a turn.
+            tokio::task::yield_now().await;
+        }
+        if matches!(inserted, Inserted::Fresh) {
+            self.memory.used.lock().unwrap().extend([assertion].into_iter().chain(request));
+        }
+        Ok(inserted)
     }
 }
