@@ -122,7 +122,7 @@ impl World {
         if row.messages.presentations == 1 {
             let is_safe = relay_state(message).is_none_or(|place| !is_stranger(ACS, &landing(&place, faults)));
             let is_lure = relay_state(message).is_some_and(|place| is_stranger(ACS, &place));
-            return first().is_some_and(|redeemed| finished(redeemed)) && !(is_lure && is_safe);
+            return first().is_some_and(finished) && !(is_lure && is_safe);
         }
         if row.messages.again == Again::AtOnce {
             let all: Option<Vec<_>> = std::iter::repeat_with(first).take(AT_ONCE).collect();
@@ -133,7 +133,7 @@ impl World {
             let again = validated(&row.messages.second, Flow::Idp)?;
             Some(self.redeemed(again, &row.messages.second, &memory))
         };
-        first().is_some_and(|redeemed| finished(redeemed)) && second().is_some_and(|redeemed| finished(redeemed))
+        first().is_some_and(finished) && second().is_some_and(finished)
     }
 
     /// Whether the SP with these faults lets the row's healthy twin log somebody in.
