@@ -151,6 +151,9 @@ fn layout_reason(scenario: &Scenario, target: &Target, can_encrypt: bool) -> Opt
     if scenario.again == Again::AtOnce && target.limits.serial {
         return Some("the target takes one login at a time (limits.serial)".to_owned());
     }
+    if scenario.lands && target.login.as_ref().is_none_or(|login| login.lands.is_none()) {
+        return Some("the target does not say where a login ends (login.lands)".to_owned());
+    }
     if scenario.encrypt.is_some() {
         if target.policy.encryption == EncryptionPolicy::None {
             return Some("the target takes no encrypted Assertions (policy.encryption)".to_owned());

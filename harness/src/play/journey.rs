@@ -132,7 +132,8 @@ async fn deliver(
     let wire = Wire { target, stage, plan };
     let (observed, flaw) = if plan.presentations == 1 {
         let observed = wire.send(browser, &parcel).await;
-        (observed, led_away(browser))
+        let astray = plan.lands.then(|| astray(stage.endpoints.lands.as_deref(), browser)).flatten();
+        (observed, led_away(browser).or(astray))
     } else if plan.again == Again::AtOnce {
         wire.at_once(browser, &parcel).await?
     } else {
@@ -202,6 +203,13 @@ fn only_one(seen: Vec<Observed>) -> (Observed, Option<String>) {
         (Some(one), others, _) => (one, Some(format!("{} of {count} that came at once were accepted", others + 1))),
         (None, ..) => (Observed::Unclear(format!("none of {count} that came at once was accepted")), None),
     }
+}
+
+/// A login that did not end where it was started for, although RelayState came back as it was sent.
+fn astray(lands: Option<&str>, browser: &Browser) -> Option<String> {
+    let exchanges = browser.exchanges();
+    let is_there = lands.is_some_and(|lands| exchanges.iter().any(|one| one.location.as_deref() == Some(lands)));
+    (!is_there).then(|| format!("the browser never came to {}, which the login was started for", lands.unwrap_or("?")))
 }
 
 /// Where a browser was sent that is no place of the target's.

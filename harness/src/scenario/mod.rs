@@ -55,6 +55,8 @@ pub struct Scenario {
     pub delivery: Option<&'static Delivery>,
     /// Another trusted IdP answers than the one that was asked.
     pub from_another_idp: bool,
+    /// The browser has to end where the login was started for.
+    pub lands: bool,
     /// What the target must promise or allow for the scenario to mean anything.
     pub needs: Vec<Need>,
     /// Accepting exactly the signed person is as good as refusing.
@@ -157,6 +159,8 @@ struct Raw {
     #[serde(default)]
     from_another_idp: bool,
     #[serde(default)]
+    lands: bool,
+    #[serde(default)]
     needs: Vec<Need>,
     #[serde(default)]
     or_signed_identity: bool,
@@ -195,6 +199,7 @@ impl Scenario {
             && self.attack.is_none()
             && self.delivery.is_none()
             && !self.from_another_idp
+            && !self.lands
             && !self.has_edits()
     }
 
@@ -278,6 +283,7 @@ impl Raw {
             again: self.again,
             delivery: self.delivery.map(|DeliveryName(delivery)| delivery),
             from_another_idp: self.from_another_idp,
+            lands: self.lands,
             needs: self.needs,
             or_signed_identity: self.or_signed_identity,
             file,

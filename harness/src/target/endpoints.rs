@@ -15,6 +15,8 @@ pub struct Endpoints {
     pub metadata: Option<String>,
     /// The page that shows who is logged in (session mode).
     pub probe: Option<String>,
+    /// Where a login that it starts ends, as the browser is sent there.
+    pub lands: Option<String>,
     /// The certificate to encrypt to, DER.
     pub encryption_certificate: Option<Vec<u8>>,
     login: Option<String>,
@@ -52,6 +54,12 @@ impl Endpoints {
             acs,
             metadata: target.sp.metadata.as_deref().map(|url| words.fill(url)).transpose()?,
             probe,
+            lands: target
+                .login
+                .as_ref()
+                .and_then(|login| login.lands.as_deref())
+                .map(|url| words.fill(url))
+                .transpose()?,
             encryption_certificate: None,
             login: target.login.as_ref().map(|login| login.url.clone()).or(driver_login),
             relay_state: target.idp_initiated.relay_state.clone(),

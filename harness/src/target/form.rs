@@ -234,6 +234,8 @@ pub struct Login {
     /// How many redirects and self-submitting forms are followed.
     #[serde(default = "six")]
     pub max_hops: usize,
+    /// Where `url` asks the SP to end, as the browser is sent there.
+    pub lands: Option<String>,
 }
 
 fn six() -> usize {
