@@ -167,6 +167,14 @@ impl Certificate {
         }
     }
 
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Next => "next",
+        }
+    }
+
     fn key(self, vendor: Vendor) -> SigningKey {
         match self {
             Self::Current => vendor.key(),

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use harness::Fault;
 use harness::browser::Browser;
 use harness::target::DEFAULT_PUBLIC_URL;
-use mock_idp::{Idp, Person, Sp, Vendor};
+use mock_idp::{App, Idp, Person, Sp, Vendor};
 use mock_idp_web::{Config, Endpoints, Explain, TestCa, read_people, serve, serve_tls};
 use serde_json::{Value, json};
 
@@ -24,8 +24,17 @@ Examples:
   samlspec idp okta --sp http://localhost:8080/saml/metadata
   samlspec idp okta azure duo                     several at one address: their paths differ
   samlspec idp okta --people people.csv           your own people; TOML works as well
+  samlspec idp okta --app app.toml                an application with the options of the vendor's admin page
   samlspec idp okta --tls --tls-ca ca.pem         over TLS, by an authority made for this one run
   samlspec idp metadata okta > idp.xml            without running anything
+
+An application file has the options that are not left alone, by the vendor's labels (samlspec list options):
+  vendor = \"okta\"
+  [options]
+  \"Audience URI (SP Entity ID)\" = \"https://app.example.com/saml\"
+  \"Single sign-on URL\" = \"https://app.example.com/saml/acs\"
+  \"Name ID format\" = \"EmailAddress\"
+  \"Assertion Signature\" = \"Unsigned\"
 
 When ready, one line of JSON says where everything is.")]
 pub(crate) struct Arguments {
@@ -43,6 +52,9 @@ pub(crate) struct Arguments {
     /// Metadata of an SP that may log in (repeatable); without any, each SP is learned from its first request
     #[arg(long, value_name = "URL|FILE")]
     sp: Vec<String>,
+    /// An application with the options of its vendor's admin page, as TOML (repeatable); its vendor learns no SP then
+    #[arg(long, value_name = "FILE")]
+    app: Vec<PathBuf>,
     /// Who can log in, as TOML or CSV; the built-in people without
     #[arg(long, value_name = "FILE")]
     people: Option<PathBuf>,
@@ -64,13 +76,21 @@ enum Command {
         /// Where the SP and its browsers reach the IdP
         #[arg(long, value_name = "URL", default_value = DEFAULT_PUBLIC_URL)]
         public_url: String,
+        /// As the application in this file sees it: its Issuer, its certificates
+        #[arg(long, value_name = "FILE")]
+        app: Option<PathBuf>,
     },
 }
 
 /// Prints or serves.
 pub(crate) async fn run(arguments: Arguments) -> Result<(), Fault> {
-    if let Some(Command::Metadata { vendor, public_url }) = arguments.command {
-        say::to_stdout(&Idp::of(vendor, public_url.trim_end_matches('/')).metadata(vendor));
+    if let Some(Command::Metadata { vendor, public_url, app }) = arguments.command {
+        let public_url = public_url.trim_end_matches('/');
+        let idp = match app {
+            Some(path) => known_app(&path, &[vendor])?.idp(public_url),
+            None => Idp::of(vendor, public_url),
+        };
+        say::to_stdout(&idp.metadata(vendor));
         return Ok(());
     }
     let cannot_listen = |error: std::io::Error| Fault::usage(format!("cannot listen on {}: {error}", arguments.listen));
@@ -83,6 +103,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Fault> {
     config.explain = Some(Explain::by(explain));
     for place in &arguments.sp {
         config.sps.push(known_sp(place).await?);
+    }
+    for path in &arguments.app {
+        config.apps.push(known_app(path, &config.vendors)?);
     }
     if let Some(path) = &arguments.people {
         config.people = known_people(path)?;
@@ -119,6 +142,20 @@ async fn known_sp(place: &str) -> Result<Sp, Fault> {
         std::fs::read_to_string(path).map_err(|error| Fault::usage(format!("{place}: cannot be read: {error}")))?
     };
     Sp::from_metadata(&xml).map_err(|error| Fault::usage(format!("{place}: {error}")))
+}
+
+/// An application of a vendor that is served.
+fn known_app(path: &Path, vendors: &[Vendor]) -> Result<App, Fault> {
+    let name = path.display();
+    let text =
+        std::fs::read_to_string(path).map_err(|error| Fault::usage(format!("{name}: cannot be read: {error}")))?;
+    let app = App::from_toml(&text).map_err(|error| Fault::usage(format!("{name}: {error}")))?;
+    if vendors.contains(&app.vendor) {
+        return Ok(app);
+    }
+    let served: Vec<&str> = vendors.iter().map(|vendor| vendor.name()).collect();
+    let (found, expected) = (app.vendor.name(), served.join(", "));
+    Err(Fault::usage(format!("{name}: `vendor` is `{found}`, expected one of those that are served: {expected}")))
 }
 
 fn known_people(path: &Path) -> Result<Vec<Person>, Fault> {

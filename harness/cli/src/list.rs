@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use clap::ValueEnum;
 use harness::mutants::{self, Mutant};
 use harness::{Fault, coverage, delivery, scenario, spec};
+use mock_idp::app::OptionFact;
 use mock_idp::{Vendor, attacks, quirks};
 
 use crate::{say, targets};
@@ -30,11 +31,13 @@ enum Kind {
     Quirks,
     Deliveries,
     Vendors,
+    /// Of every vendor's admin page, for `idp --app`
+    Options,
     Targets,
     Rules,
-    /// The JSON Schema of `test --report json=FILE`
     Mutants,
     Coverage,
+    /// The JSON Schema of `test --report json=FILE`
     Schema,
 }
 
@@ -51,6 +54,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
             delivery::ALL.iter().map(|delivery| format!("{}  {}", delivery.id, delivery.about)).collect()
         }
         Kind::Vendors => Vendor::all().map(|vendor| format!("{}  {}", vendor.name(), vendor.title())).collect(),
+        Kind::Options => Vendor::all().flat_map(options).collect(),
         Kind::Targets => targets::at_hand(),
         Kind::Rules => rules(arguments.uncovered)?,
         Kind::Mutants => {
@@ -62,6 +66,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Fault> {
     };
     say::to_stdout(&lines.join("\n"));
     Ok(())
+}
+
+/// Each option of a vendor: its label, the words it can take where there is a list of them, and its default.
+fn options(vendor: Vendor) -> Vec<String> {
+    let line = |option: &OptionFact| {
+        let words: Vec<&str> = option.values.keys().map(String::as_str).collect();
+        let one_of = if words.is_empty() { String::new() } else { format!("  one of: {}", words.join(" | ")) };
+        let default = option.default.as_ref().map(|value| format!("  unless given {value}")).unwrap_or_default();
+        format!("{}  \"{}\" ({:?}){one_of}{default}", vendor.name(), option.label, option.sets)
+    };
+    vendor.options().option.iter().map(line).collect()
 }
 
 fn rules(only_uncovered: bool) -> Result<Vec<String>, Fault> {

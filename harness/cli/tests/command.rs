@@ -39,6 +39,35 @@ fn lists_and_explanations() {
     check(&["explain", "core-2.5.1.4-b"], 0, "reject/audience/somebody_else");
     check(&["targets", "check", "builtin"], 0, "the file is right");
     check(&["idp", "metadata", "okta"], 0, "EntityDescriptor");
+    check(
+        &["list", "options"],
+        0,
+        "okta  \"Response\" (SignResponse)  one of: Signed | Unsigned  unless given `Signed`",
+    );
+}
+
+/// An application file is read by both forms of the command.
+#[test]
+fn an_application_at_a_mock() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |text: &str| {
+        let path = folder.path().join("app.toml");
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let healthy = "vendor = \"okta\"\n[options]\n\"Audience URI (SP Entity ID)\" = \"urn:sp\"\n\"Single sign-on URL\" = \"http://sp.test/acs\"\n";
+    let own = file(&format!("{healthy}\"SAML Issuer ID\" = \"urn:own\"\n"));
+    check(&["idp", "metadata", "okta", "--app", &own], 0, "entityID=\"urn:own\"");
+    check(
+        &["idp", "metadata", "azure", "--app", &own],
+        2,
+        "`vendor` is `okta`, expected one of those that are served: azure",
+    );
+    let wrong = file(&format!("{healthy}\"Response\" = \"signed\"\n"));
+    for words in [["idp", "okta", "--app"].as_slice(), &["idp", "metadata", "okta", "--app"]] {
+        let words = [words, &[wrong.as_str()]].concat();
+        check(&words, 2, "app.toml: `Response` is `signed`, expected one of `Signed`, `Unsigned`");
+    }
 }
 
 #[test]

@@ -35,12 +35,19 @@ pub struct OptionFact {
     /// The words it can take, each with what it stands for; none means free text, a number, a list or a switch.
     #[serde(default)]
     pub values: BTreeMap<String, String>,
+    /// How many seconds its unit has, for a number that is a time; 60 for minutes.
+    #[serde(default = "one")]
+    pub unit_seconds: u32,
     /// Where that was seen.
     pub source: String,
     /// When.
     pub date: String,
     /// How far to trust it.
     pub confidence: Confidence,
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// What an option can decide. The comment says which kind of value it takes.
@@ -113,11 +120,11 @@ pub enum Knob {
     NameFormat,
     /// Switch: whether attributes carry a NameFormat, `uri`.
     WithNameFormat,
-    /// Number: seconds until the Assertion ends.
+    /// Number, in the option's unit: how long until the Assertion ends.
     Lifetime,
-    /// Number: seconds before the clock at which it starts.
+    /// Number, in the option's unit: how long before the clock it starts.
     NotBeforeSkew,
-    /// Number: seconds until the IdP's session ends; 0 says nothing about it.
+    /// Number, in the option's unit: how long until the IdP's session ends; 0 says nothing about it.
     SessionLifetime,
     /// Text: the AuthnContextClassRef.
     AuthnContext,

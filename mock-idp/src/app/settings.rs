@@ -1,7 +1,7 @@
 //! What the options of an application come to: labels and values in, typed settings out, and from there into a recipe.
 
 use super::options::{Knob, OptionFact, Options};
-use super::values::{AppError, Given, OptionValue, listed};
+use super::values::{AppError, Given, OptionValue, cut, listed};
 use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
 use crate::draft::AttributeDraft;
 use crate::edit::{Edits, Part};
@@ -135,8 +135,8 @@ impl Settings {
         match given.option.sets {
             Knob::EntityIds => self.entity_ids = given.list()?,
             Knob::AcsUrls => self.acs_urls = web_addresses(given)?,
-            Knob::LogoutUrl => self.logout_url = Some(given.text()?),
-            Knob::StartUrl => self.start_url = Some(given.text()?),
+            Knob::LogoutUrl => self.logout_url = web_addresses(given)?.pop(),
+            Knob::StartUrl => self.start_url = web_addresses(given)?.pop(),
             Knob::RelayState => self.relay_state = Some(given.text()?),
             Knob::Issuer => self.issuer = Some(given.text()?),
             Knob::Audience => self.fields.audience = Some(given.list()?),
@@ -193,12 +193,12 @@ impl Settings {
             Knob::NameFormat => self.name_format = Some(given.text()?),
             Knob::WithNameFormat => self.name_format = given.switch()?.then(|| ATTRNAME_URI.to_owned()),
             Knob::Lifetime => {
-                self.fields.not_on_or_after = Some(seconds(given.number()?));
-                self.fields.confirmation_not_on_or_after = Some(seconds(given.number()?));
+                self.fields.not_on_or_after = Some(seconds(given.seconds()?));
+                self.fields.confirmation_not_on_or_after = Some(seconds(given.seconds()?));
             }
-            Knob::NotBeforeSkew => self.fields.not_before = Some(format!("-{}s", given.number()?)),
+            Knob::NotBeforeSkew => self.fields.not_before = Some(format!("-{}s", given.seconds()?)),
             Knob::SessionLifetime => {
-                self.fields.session_not_on_or_after = Some(given.number()?).filter(|end| *end > 0).map(seconds);
+                self.fields.session_not_on_or_after = Some(given.seconds()?).filter(|end| *end > 0).map(seconds);
             }
             Knob::AuthnContext => self.fields.authn_context = Some(given.text()?),
             Knob::HonorForceAuthn => self.honor_force_authn = given.switch()?,
@@ -334,8 +334,9 @@ fn source(given: &Given<'_>, options: &Options, word: &str) -> Result<String, Ap
         let known = listed(options.sources.keys().map(String::as_str));
         AppError::Value {
             label: given.option.label.clone(),
-            found: format!("`{word}`"),
-            allowed: format!("one of {known}, or a constant in double quotes"),
+            found: format!("`{}`", cut(word)),
+            expected: format!("one of {known}, or a constant in double quotes"),
+            allowed: options.sources.keys().cloned().collect(),
         }
     })
 }

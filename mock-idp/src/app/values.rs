@@ -4,15 +4,18 @@
 
 use super::options::{Knob, OptionFact};
 use crate::vendor::Vendor;
-use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as WordError, StrDeserializer};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
 /// The value of an option as it is written.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[serde(untagged)]
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(
+    untagged,
+    expecting = "expected a text, a number that is not negative, `true` or `false`, a list of texts, or a table from names to texts"
+)]
 pub enum OptionValue {
     /// A box that is ticked or not.
     Switch(bool),
@@ -27,7 +30,7 @@ pub enum OptionValue {
 }
 
 /// One text, or several.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(untagged)]
 pub enum OneOrMany {
     /// One.
@@ -52,32 +55,34 @@ pub enum AppError {
     #[error("{0}")]
     Unreadable(String),
     /// No such vendor.
-    #[error("`vendor` is `{found}`, expected one of {allowed}")]
+    #[error("`vendor` is `{found}`, expected one of {}", all(.allowed))]
     Vendor {
         /// What stands there.
         found: String,
         /// Every vendor.
-        allowed: String,
+        allowed: Vec<String>,
     },
     /// The vendor's page has no such option.
-    #[error("{vendor} has no option `{label}`; it has {allowed}")]
+    #[error("{vendor} has no option `{label}`; it has {}", all(.allowed))]
     UnknownOption {
         /// The vendor.
         vendor: &'static str,
         /// What stands there.
         label: String,
         /// Every option.
-        allowed: String,
+        allowed: Vec<String>,
     },
     /// A value that the option cannot take.
-    #[error("`{label}` is {found}, expected {allowed}")]
+    #[error("`{label}` is {found}, expected {expected}")]
     Value {
         /// The option.
         label: String,
         /// What it is.
         found: String,
         /// What it can be.
-        allowed: String,
+        expected: String,
+        /// Every value it can have, where they can be listed.
+        allowed: Vec<String>,
     },
     /// An option without which there is no application.
     #[error("`{0}` is missing")]
@@ -85,13 +90,48 @@ pub enum AppError {
 }
 
 impl AppError {
+    /// The field or option that is at fault, where it is one.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::Unreadable(_) => None,
+            Self::Vendor { .. } => Some("vendor"),
+            Self::UnknownOption { .. } => Some("options"),
+            Self::Value { label, .. } | Self::Missing(label) => Some(label),
+        }
+    }
+
+    /// What stood there.
+    pub fn found(&self) -> Option<&str> {
+        match self {
+            Self::Unreadable(_) | Self::Missing(_) => None,
+            Self::Vendor { found, .. } | Self::Value { found, .. } => Some(found),
+            Self::UnknownOption { label, .. } => Some(label),
+        }
+    }
+
+    /// Every value that could stand there, where they can be listed.
+    pub fn allowed(&self) -> &[String] {
+        match self {
+            Self::Unreadable(_) | Self::Missing(_) => &[],
+            Self::Vendor { allowed, .. } | Self::UnknownOption { allowed, .. } | Self::Value { allowed, .. } => allowed,
+        }
+    }
+
+    /// A value that is of no form an option takes.
+    pub fn form(label: &str, found: &str, expected: &str) -> Self {
+        let found = format!("`{}`", cut(found));
+        Self::Value { label: label.to_owned(), found, expected: expected.to_owned(), allowed: Vec::new() }
+    }
+
     pub(super) fn unknown_vendor(found: &str) -> Self {
-        Self::Vendor { found: found.to_owned(), allowed: listed(Vendor::all().map(Vendor::name)) }
+        Self::Vendor {
+            found: found.to_owned(),
+            allowed: Vendor::all().map(|vendor| vendor.name().to_owned()).collect(),
+        }
     }
 
     pub(super) fn unknown_option(vendor: Vendor, label: &str) -> Self {
-        let options = vendor.options();
-        let allowed = listed(options.option.iter().map(|option| option.label.as_str()));
+        let allowed = vendor.options().option.iter().map(|option| option.label.clone()).collect();
         Self::UnknownOption { vendor: vendor.title(), label: label.to_owned(), allowed }
     }
 
@@ -101,9 +141,26 @@ impl AppError {
     }
 }
 
+fn all(names: &[String]) -> String {
+    listed(names.iter().map(String::as_str))
+}
+
 /// Names in backticks, with commas.
 pub(super) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The longest time an option can be, in seconds: years of four digits stay so.
+const LONGEST_SECONDS: u32 = 1_000_000_000;
+
+/// How many characters of a wrong value are repeated.
+const SHOWN: usize = 200;
+
+pub(super) fn cut(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 /// A value together with the option it is for, so that a refusal can name both.
@@ -113,8 +170,14 @@ pub(super) struct Given<'a> {
 }
 
 impl Given<'_> {
-    pub(super) fn refused(&self, allowed: impl Into<String>) -> AppError {
-        AppError::Value { label: self.option.label.clone(), found: self.value.to_string(), allowed: allowed.into() }
+    /// A value that the option cannot take; the words it can take are those of its list.
+    pub(super) fn refused(&self, expected: impl Into<String>) -> AppError {
+        AppError::Value {
+            label: self.option.label.clone(),
+            found: cut(&self.value.to_string()),
+            expected: expected.into(),
+            allowed: self.option.values.keys().cloned().collect(),
+        }
     }
 
     /// Free text, or what a word of the list stands for.
@@ -149,11 +212,11 @@ impl Given<'_> {
         }
     }
 
-    pub(super) fn number(&self) -> Result<u32, AppError> {
-        match self.value {
-            OptionValue::Number(number) => Ok(*number),
-            _ => Err(self.refused("a number, not negative")),
-        }
+    /// A time in the option's unit, as seconds.
+    pub(super) fn seconds(&self) -> Result<u32, AppError> {
+        let OptionValue::Number(number) = self.value else { return Err(self.refused("a number, not negative")) };
+        let seconds = number.checked_mul(self.option.unit_seconds).filter(|seconds| *seconds <= LONGEST_SECONDS);
+        seconds.ok_or_else(|| self.refused(format!("at most {}", LONGEST_SECONDS / self.option.unit_seconds.max(1))))
     }
 
     /// Several texts; one alone counts as a list of one.

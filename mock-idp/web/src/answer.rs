@@ -49,13 +49,15 @@ pub(crate) fn status(world: &World, login: &Login, failure: Failure) -> Result<H
         status_message: Some(told.text.clone()),
         ..Edits::default()
     };
+    // There is nothing to encrypt.
+    recipe.encrypt = None;
     let message = recipe.build()?;
     world.memory().trace.refused(login.exchange, &failure);
     send(world, login, &message, sent(&recipe))
 }
 
 fn recipe(world: &World, login: &Login, person: &Person, class: Option<String>) -> Recipe {
-    let idp = world.idp(login.vendor);
+    let idp = world.idp_for(login.vendor, &login.sp.entity_id);
     let mut memory = world.memory();
     let (clock, seed) = (memory.clock.now(), memory.next_seed());
     let name_id = match login.name_id_format.as_deref() {
@@ -64,13 +66,17 @@ fn recipe(world: &World, login: &Login, person: &Person, class: Option<String>) 
         _ => None,
     };
     let name_id_format = login.name_id_format.clone();
-    Recipe {
+    let mut recipe = Recipe {
         person: person.clone(),
         in_response_to: login.request_id.clone(),
         edits: Edits { authn_context: class, name_id, name_id_format, ..Edits::default() },
         seed,
         ..Recipe::new(login.vendor, idp, login.sp.clone(), clock)
+    };
+    if let Some(app) = &login.app {
+        app.furnish(&mut recipe, person);
     }
+    recipe
 }
 
 /// A replay sends the previous Response of this vendor again.
@@ -84,7 +90,7 @@ fn party(login: &Login, message: &Message) -> Party {
     Party {
         sp: login.sp.clone(),
         name_id: message.name_id.clone().unwrap_or_default(),
-        name_id_format: login.name_id_format.clone(),
+        name_id_format: login.name_id_format.clone().or_else(|| login.app.as_ref()?.settings.name_id_format.clone()),
         session_index: message.session_index.clone(),
     }
 }

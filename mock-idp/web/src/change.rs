@@ -111,7 +111,7 @@ impl Change {
             };
         }
         if self.encrypt {
-            recipe.encrypt = Some(recipe.usual_encryption());
+            recipe.encrypt = Some(recipe.encrypt.unwrap_or_else(|| recipe.usual_encryption()));
         }
         if let Some(sign) = self.sign {
             recipe.sign = sign;

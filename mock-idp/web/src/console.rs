@@ -23,7 +23,7 @@ fn page(world: &World) -> Result<Html<String>, Failure> {
     let idps = world.config.endpoints().into_iter().zip(world.config.vendors.iter().copied()).collect();
     let memory = world.memory();
     let people = memory.directory.people().iter().take(page::SHOWN_PEOPLE).cloned().collect();
-    page::console(idps, &memory.sps, people)
+    page::console(idps, &memory.sps, &memory.apps, people)
 }
 
 async fn submit_script() -> Response {

@@ -7,7 +7,7 @@ use crate::directory::Directory;
 use crate::failure::Failure;
 use crate::world::{Clock, World};
 use crate::{Config, Endpoints, router_of};
-use mock_idp::{Person, Sp, Vendor};
+use mock_idp::{App, Person, Sp, Vendor};
 use serde_json::{Value, json};
 use std::io;
 use std::sync::Arc;
@@ -31,6 +31,7 @@ use tokio::task::JoinHandle;
 pub struct MockIdp {
     vendor: Vendor,
     sps: Vec<Sp>,
+    apps: Vec<App>,
     people: Vec<Person>,
     now: Option<OffsetDateTime>,
     seed: Option<u64>,
@@ -39,7 +40,7 @@ pub struct MockIdp {
 impl MockIdp {
     /// The mock of any vendor.
     pub fn of(vendor: Vendor) -> Self {
-        Self { vendor, sps: Vec::new(), people: Vec::new(), now: None, seed: None }
+        Self { vendor, sps: Vec::new(), apps: Vec::new(), people: Vec::new(), now: None, seed: None }
     }
 
     /// Microsoft Entra ID (Azure AD).
@@ -74,6 +75,14 @@ impl MockIdp {
         self
     }
 
+    /// Sets an application up with the options of the vendor's admin page; no SP is learned then. Those of other vendors
+    /// are of no effect.
+    #[must_use]
+    pub fn app(mut self, app: App) -> Self {
+        self.apps.push(app);
+        self
+    }
+
     /// Lets this person log in, and no other but those of further calls; without any, the built-in people.
     #[must_use]
     pub fn person(mut self, person: Person) -> Self {
@@ -100,6 +109,7 @@ impl MockIdp {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let mut config = Config::new(format!("http://{}", listener.local_addr()?), vec![self.vendor]);
         config.sps = self.sps;
+        config.apps = self.apps;
         config.people = self.people;
         config.seed = self.seed.unwrap_or(config.seed);
         let endpoints = crate::endpoints(self.vendor, &config);
@@ -171,6 +181,11 @@ impl Running {
     /// Registers an SP; from then on none is learned.
     pub fn register(&self, sp: Sp) -> Result<(), ControlError> {
         Ok(self.world.memory().register(sp)?)
+    }
+
+    /// Adds an application, or changes the one of the same name.
+    pub fn put_app(&self, app: App) -> Result<(), ControlError> {
+        Ok(self.world.memory().put_app(app)?)
     }
 
     /// Makes the next Response differ, by words as in a user name: `expired`, `non_ascii+encrypted`, `sign_both`.

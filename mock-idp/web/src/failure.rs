@@ -7,6 +7,7 @@ use crate::refusal::Told;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use mock_idp::Vendor;
+use mock_idp::app::AppError;
 use serde_json::json;
 
 /// How many characters of a wrong value are repeated.
@@ -38,6 +39,9 @@ pub(crate) enum Failure {
         /// Which field, in the mock's words.
         detail: String,
     },
+    /// An application cannot be set up like this.
+    #[error(transparent)]
+    App(#[from] AppError),
     /// The recipe makes no message.
     #[error("no message could be made: {0}")]
     Recipe(#[from] mock_idp::RecipeError),
@@ -63,7 +67,7 @@ impl Failure {
 
     pub(crate) fn status(&self) -> StatusCode {
         match self {
-            Self::Request(_) | Self::Field { .. } | Self::Recipe(_) => StatusCode::BAD_REQUEST,
+            Self::Request(_) | Self::Field { .. } | Self::App(_) | Self::Recipe(_) => StatusCode::BAD_REQUEST,
             Self::Vendor { told, .. } => StatusCode::from_u16(told.http).unwrap_or(StatusCode::BAD_REQUEST),
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::Page => StatusCode::INTERNAL_SERVER_ERROR,
@@ -96,6 +100,10 @@ impl Failure {
                 json!({ "error": error, "field": field, "found": found, "allowed": allowed })
             }
             Self::Field { field, found, .. } => json!({ "error": error, "field": field, "found": found }),
+            Self::App(fault) => {
+                let (field, found) = (fault.field(), fault.found());
+                json!({ "error": error, "field": field, "found": found, "allowed": fault.allowed() })
+            }
             _ => json!({ "error": error }),
         };
         (status, axum::Json(body)).into_response()

@@ -8,7 +8,7 @@
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue};
-use mock_idp::{Idp, Person, Sp, Vendor};
+use mock_idp::{App, Idp, Person, Sp, Vendor};
 use std::sync::Arc;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -52,6 +52,8 @@ pub struct Config {
     pub people: Vec<Person>,
     /// The SPs that may log in; with none, each SP is learned from its first AuthnRequest.
     pub sps: Vec<Sp>,
+    /// Applications with the options of their vendor's admin page. A vendor that has one learns no SP from its request.
+    pub apps: Vec<App>,
     /// Says what a strict SP would do with a message, for the trace in the browser.
     pub explain: Option<Explain>,
     /// Decides ids and initialization vectors; the same seed and the same requests make the same bytes.
@@ -79,12 +81,21 @@ impl Config {
     /// Mocks of these vendors, without any SP; the seed is the time, so that ids differ from run to run.
     pub fn new(public_url: impl Into<String>, vendors: Vec<Vendor>) -> Self {
         let public_url = public_url.into().trim_end_matches('/').to_owned();
-        Self { public_url, vendors, people: Vec::new(), sps: Vec::new(), explain: None, seed: world::seed_from_time() }
+        Self {
+            public_url,
+            vendors,
+            people: Vec::new(),
+            sps: Vec::new(),
+            apps: Vec::new(),
+            explain: None,
+            seed: world::seed_from_time(),
+        }
     }
 
-    /// The IdP of a vendor.
+    /// The IdP of a vendor, as its application sees it where it has only one.
     pub fn idp(&self, vendor: Vendor) -> Idp {
-        Idp::of(vendor, &self.public_url)
+        let only = world::only_app(&self.apps, vendor);
+        only.map_or_else(|| Idp::of(vendor, &self.public_url), |app| app.idp(&self.public_url))
     }
 
     /// Where each mock answers.

@@ -15,7 +15,7 @@ use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Query, State};
 use axum::http::HeaderMap;
 use axum::http::header::{COOKIE, SET_COOKIE};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use mock_idp::{Person, Sign, Vendor};
 use serde::Deserialize;
@@ -136,10 +136,15 @@ struct Start {
 fn begin(vendor: Vendor, world: &World, headers: &HeaderMap, exchange: u64, start: Start) -> Result<Response, Failure> {
     let sign = sign_named(&start.sign)?;
     let words = Asked { attack: start.attack, quirk: start.quirk, encrypt: start.encrypt, sign, ..Asked::default() };
-    let relay_state = start.relay_state.filter(|relay_state| !relay_state.is_empty());
+    let known = world.memory().sp_named(vendor, start.sp.as_deref())?;
+    let settings = known.1.as_deref().map(|app| &app.settings);
+    if let Some(url) = settings.and_then(|settings| settings.start_url.as_ref()) {
+        return Ok(Redirect::to(url).into_response());
+    }
+    let usual = settings.and_then(|settings| settings.relay_state.clone());
+    let relay_state = start.relay_state.filter(|relay_state| !relay_state.is_empty()).or(usual);
     let change = asked(headers, relay_state.as_deref())?.or(Change::of(&words, "link")?);
-    let sp = world.memory().sp_named(start.sp.as_deref())?;
-    let login = Login { relay_state, change, ..Login::unsolicited(exchange, vendor, sp) };
+    let login = Login { relay_state, change, ..Login::unsolicited(exchange, vendor, known) };
     match (start.user.filter(|user| !user.is_empty()), session_of(vendor, world, headers)) {
         (Some(user), _) => {
             let (person, tagged) = world.memory().directory.named(&user)?;

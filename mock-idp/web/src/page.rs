@@ -9,7 +9,8 @@ use crate::world::Login;
 use askama::Template;
 use axum::response::Html;
 use mock_idp::facts::Confidence;
-use mock_idp::{Attack, Person, Quirk, Sp, Vendor, attacks, quirks};
+use mock_idp::{App, Attack, Person, Quirk, Sp, Vendor, attacks, quirks};
+use std::sync::Arc;
 
 /// Nothing from elsewhere, no frames; the one script is the mock's own.
 pub(crate) const CONTENT_SECURITY_POLICY: &str =
@@ -122,6 +123,7 @@ struct Console<'a> {
     title: &'a str,
     idps: Vec<(Endpoints, Vendor)>,
     sps: &'a [Sp],
+    apps: &'a [Arc<App>],
     people: Vec<Person>,
     attacks: &'static [Attack],
     quirks: &'static [Quirk],
@@ -138,9 +140,10 @@ impl Console<'_> {
 pub(crate) fn console(
     idps: Vec<(Endpoints, Vendor)>,
     sps: &[Sp],
+    apps: &[Arc<App>],
     people: Vec<Person>,
 ) -> Result<Html<String>, Failure> {
-    render(&Console { title: "any vendor", idps, sps, people, attacks: attacks::ALL, quirks: quirks::ALL })
+    render(&Console { title: "any vendor", idps, sps, apps, people, attacks: attacks::ALL, quirks: quirks::ALL })
 }
 
 /// Fills a page in.

@@ -4,6 +4,7 @@
 //! `default` table.
 
 use crate::failure::Failure;
+use mock_idp::app::Refusal;
 use mock_idp::names::HTTP_POST;
 use mock_idp::{AuthnRequest, Vendor};
 use serde::Deserialize;
@@ -24,7 +25,6 @@ pub(crate) enum Why {
     /// It is not signed, and has to be.
     Unsigned,
     /// Its signature does not verify.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the words are there before the check is"))]
     BadSignature,
     /// It asks for a NameID this IdP does not give.
     NameIdPolicy,
@@ -131,18 +131,34 @@ pub(crate) fn refuse(vendor: Vendor, why: Why, detail: impl ToString) -> Failure
     Failure::Vendor { told: told(vendor, why), detail: detail.to_string() }
 }
 
+/// The words for what an application refuses.
+pub(crate) fn of_app(vendor: Vendor, refusal: &Refusal) -> Failure {
+    let why = match refusal {
+        Refusal::Issuer { .. } => Why::UnknownIssuer,
+        Refusal::ReplyUrl { .. } | Refusal::ReplyIndex { .. } => Why::AcsNotRegistered,
+        Refusal::NameIdFormat { .. } => Why::NameIdPolicy,
+        Refusal::Unsigned => Why::Unsigned,
+        Refusal::Signature => Why::BadSignature,
+    };
+    refuse(vendor, why, refusal)
+}
+
 /// What can be said against a request whose SP is known, before anyone logs in.
 pub(crate) fn check(vendor: Vendor, request: &AuthnRequest) -> Result<(), Failure> {
     if let Some(binding) = request.protocol_binding.as_ref().filter(|binding| *binding != HTTP_POST) {
         let failure = Failure::field("ProtocolBinding", binding, format!("`{HTTP_POST}`"));
         return Err(refuse(vendor, Why::ResponseBinding, failure));
     }
-    name_id_format(vendor, request).map(|_| ())
+    Ok(())
 }
 
-/// The NameID Format that the answer is going to have, where the request decides it (core 3.4.1.1).
-pub(crate) fn name_id_format(vendor: Vendor, request: &AuthnRequest) -> Result<Option<String>, Failure> {
-    let configured = &vendor.shape().login.name_id_format.value;
+/// The NameID Format that the answer is going to have, where the request decides it (core 3.4.1.1); `configured` is the
+/// one it has otherwise.
+pub(crate) fn name_id_format(
+    vendor: Vendor,
+    configured: &str,
+    request: &AuthnRequest,
+) -> Result<Option<String>, Failure> {
     let manners = manners(vendor);
     match &request.name_id_policy {
         Some(format) if format == configured => Ok(None),
@@ -152,7 +168,8 @@ pub(crate) fn name_id_format(vendor: Vendor, request: &AuthnRequest) -> Result<O
             Ok(follows.then(|| format.clone()))
         }
         Some(format) => {
-            let allowed = manners.name_id_formats.iter().chain([configured]).cloned().collect();
+            let allowed = manners.name_id_formats.iter().map(String::as_str).chain([configured]);
+            let allowed = allowed.map(str::to_owned).collect();
             Err(refuse(vendor, Why::NameIdPolicy, Failure::not_among("NameIDPolicy", format, allowed)))
         }
         None => Ok(None),
@@ -197,9 +214,11 @@ mod tests {
         let azure = Vendor::named("azure").unwrap();
         let asked = |format: &str| AuthnRequest { name_id_policy: Some(format.to_owned()), ..AuthnRequest::default() };
         let persistent = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
-        assert_eq!(name_id_format(azure, &asked(persistent)).unwrap().as_deref(), Some(persistent));
-        assert_eq!(name_id_format(azure, &AuthnRequest::default()).unwrap(), None);
-        let refused = name_id_format(azure, &asked("urn:x")).unwrap_err();
+        let usual = azure.shape().login.name_id_format.value.as_str();
+        assert_eq!(name_id_format(azure, usual, &asked(persistent)).unwrap().as_deref(), Some(persistent));
+        assert_eq!(name_id_format(azure, "urn:own", &asked("urn:own")).unwrap(), None);
+        assert_eq!(name_id_format(azure, usual, &AuthnRequest::default()).unwrap(), None);
+        let refused = name_id_format(azure, usual, &asked("urn:x")).unwrap_err();
         assert_eq!(refused.code(), Some("AADSTS75016"));
         assert!(refused.to_string().starts_with("`NameIDPolicy` is `urn:x`, expected one of "), "{refused}");
     }

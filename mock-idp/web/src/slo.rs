@@ -216,7 +216,13 @@ fn proceed(world: &World, exchange: u64, mut logout: Logout) -> Result<Response,
             session_indexes: party.session_index.iter().cloned().collect(),
         };
         let clock = world.memory().clock.now();
-        let recipe = LogoutRecipe::request(vendor, world.idp(vendor), &endpoint.location, subject, clock);
+        let recipe = LogoutRecipe::request(
+            vendor,
+            world.idp_for(vendor, &party.sp.entity_id),
+            &endpoint.location,
+            subject,
+            clock,
+        );
         let (id, response) = send(world, exchange, &party.sp, endpoint.binding, recipe)?;
         logout.outstanding = id;
         world.memory().wait_for_logout(logout);
@@ -226,7 +232,8 @@ fn proceed(world: &World, exchange: u64, mut logout: Logout) -> Result<Response,
         return page::signed_out(vendor, logout.complete).map(IntoResponse::into_response);
     };
     let (to, clock) = (&origin.endpoint.response_location, world.memory().clock.now());
-    let recipe = LogoutRecipe::response(vendor, world.idp(vendor), to, Some(origin.request_id), clock);
+    let recipe =
+        LogoutRecipe::response(vendor, world.idp_for(vendor, &origin.sp.entity_id), to, Some(origin.request_id), clock);
     let sub_status = if logout.complete { None } else { Some(PARTIAL_LOGOUT.to_owned()) };
     let edits = LogoutEdits { sub_status, ..LogoutEdits::default() };
     let recipe = LogoutRecipe { relay_state: origin.relay_state, edits, ..recipe };

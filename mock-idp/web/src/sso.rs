@@ -7,7 +7,7 @@ use crate::answer::{answer, status};
 use crate::change::{Change, HEADER};
 use crate::failure::Failure;
 use crate::login::{ask, session_of};
-use crate::refusal::{self, Why, refuse};
+use crate::refusal::{self, Why, of_app, refuse};
 use crate::sessions::Method;
 use crate::slo;
 use crate::trace::Received;
@@ -18,8 +18,10 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use mock_idp::app::Refusal;
+use mock_idp::proof::{self, ProofError};
 use mock_idp::request::{self, RequestError};
-use mock_idp::{AuthnRequest, Vendor};
+use mock_idp::{App, AuthnRequest, Vendor};
 use std::sync::Arc;
 
 type Here = State<Arc<World>>;
@@ -43,7 +45,9 @@ impl Binding {
 /// The SSO endpoint and the metadata of one vendor.
 pub(crate) fn routes(vendor: Vendor) -> Router<Arc<World>> {
     let service = &vendor.shape().service;
-    let metadata = get(move |State(world): Here| async move { metadata(vendor, &world) });
+    let metadata = get(move |State(world): Here, RawQuery(query): RawQuery| async move {
+        metadata(vendor, &world, &query.unwrap_or_default())
+    });
     let by_query = move |State(world): Here, headers: HeaderMap, RawQuery(query): RawQuery| async move {
         arrive(vendor, &world, &headers, Binding::Redirect, &query.unwrap_or_default())
     };
@@ -58,8 +62,11 @@ pub(crate) fn routes(vendor: Vendor) -> Router<Arc<World>> {
         .route(&format!("/{}/metadata", vendor.name()), metadata)
 }
 
-fn metadata(vendor: Vendor, world: &World) -> Response {
-    ([(CONTENT_TYPE, "application/samlmetadata+xml")], world.idp(vendor).metadata(vendor)).into_response()
+/// The metadata; of several applications, `sp` names the one whose keys and Issuer it shows.
+fn metadata(vendor: Vendor, world: &World, query: &str) -> Response {
+    let named = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "sp");
+    let idp = named.map_or_else(|| world.idp(vendor), |(_, entity_id)| world.idp_for(vendor, &entity_id));
+    ([(CONTENT_TYPE, "application/samlmetadata+xml")], idp.metadata(vendor)).into_response()
 }
 
 /// A message came in. Azure's logout endpoint is its login endpoint, so that a logout message may be meant.
@@ -79,7 +86,8 @@ fn arrive(vendor: Vendor, world: &World, headers: &HeaderMap, binding: Binding, 
         Binding::Post => request::from_form(raw),
     };
     let result = read.map_err(|error| unreadable(vendor, &error));
-    finish(vendor, world, exchange, result.and_then(|request| receive(vendor, world, headers, exchange, request)))
+    let arrived = Arrived { headers, binding, raw };
+    finish(vendor, world, exchange, result.and_then(|request| receive(vendor, world, &arrived, exchange, request)))
 }
 
 fn unreadable(vendor: Vendor, error: &RequestError) -> Failure {
@@ -96,30 +104,65 @@ pub(crate) fn finish(vendor: Vendor, world: &World, exchange: u64, result: Resul
     })
 }
 
+/// A request as it came.
+struct Arrived<'a> {
+    headers: &'a HeaderMap,
+    binding: Binding,
+    raw: &'a str,
+}
+
+impl Arrived<'_> {
+    /// Whether it is signed as the application demands it.
+    fn check_signature(&self, app: &App) -> Result<(), Refusal> {
+        if !app.settings.wants_signed_requests {
+            return Ok(());
+        }
+        let certificates = &app.settings.request_certificates;
+        let proven = match self.binding {
+            Binding::Redirect => proof::of_query(self.raw, certificates),
+            Binding::Post => request::octets_of_form(self.raw, "SAMLRequest")
+                .map_err(ProofError::Message)
+                .and_then(|xml| proof::of_xml(&xml, certificates)),
+        };
+        proven.map(|_| ()).map_err(|error| match error {
+            ProofError::Unsigned => Refusal::Unsigned,
+            _ => Refusal::Signature,
+        })
+    }
+}
+
 /// Destination is not compared: Azure ignores it, and behind a proxy the browser's view differs from the mock's.
 fn receive(
     vendor: Vendor,
     world: &World,
-    headers: &HeaderMap,
+    arrived: &Arrived<'_>,
     exchange: u64,
     request: AuthnRequest,
 ) -> Result<Response, Failure> {
+    let headers = arrived.headers;
     world.memory().trace.read(exchange, |received| note(received, &request));
-    let sp = world.memory().sp_of(vendor, &request)?;
+    let known = world.memory().sp_of(vendor, &request)?;
     let login = Login {
         request_id: Some(request.id.clone()),
         relay_state: request.relay_state.clone(),
         contexts: request.authn_contexts.clone(),
-        ..Login::unsolicited(exchange, vendor, sp)
+        ..Login::unsolicited(exchange, vendor, known)
     };
-    let checked = refusal::check(vendor, &request).and_then(|()| refusal::name_id_format(vendor, &request));
+    let app = login.app.as_deref();
+    let signed = app.map_or(Ok(()), |app| arrived.check_signature(app)).map_err(|refusal| of_app(vendor, &refusal));
+    let own_format = app.and_then(|app| app.settings.name_id_format.as_deref());
+    let configured = own_format.unwrap_or(&vendor.shape().login.name_id_format.value);
+    let checked = signed
+        .and_then(|()| refusal::check(vendor, &request))
+        .and_then(|()| refusal::name_id_format(vendor, configured, &request));
     let name_id_format = match checked {
         Ok(format) => format,
         Err(failure) => return Ok(status(world, &login, failure)?.into_response()),
     };
     let change = asked(headers, request.relay_state.as_deref())?;
+    let honors_force = app.is_none_or(|app| app.settings.honor_force_authn);
     let login = Login { name_id_format, change, ..login };
-    let session = session_of(vendor, world, headers).filter(|_| !request.force_authn);
+    let session = session_of(vendor, world, headers).filter(|_| !(request.force_authn && honors_force));
     // Azure answers a session of the wrong kind with an error; elsewhere the person is asked again.
     let enough = |method: Method| vendor.name() == "azure" || method.class(vendor, &login.contexts).is_ok();
     match session.filter(|(_, _, method)| enough(*method)) {

@@ -6,15 +6,18 @@ use crate::Config;
 use crate::change::Change;
 use crate::directory::Directory;
 use crate::failure::Failure;
-use crate::refusal::{Why, refuse};
+use crate::refusal::{Why, of_app, refuse};
 use crate::sessions::{Method, Sessions};
 use crate::slo::Logout;
 use crate::trace::{Exchange, Received, Trace};
+use mock_idp::app::Knob;
+use mock_idp::idp::Certificate;
 use mock_idp::logout::LogoutFault;
 use mock_idp::random::Random;
-use mock_idp::{AuthnRequest, Idp, Message, Sp, Vendor};
+use mock_idp::{App, AuthnRequest, Idp, Message, Sp, Vendor};
+use std::borrow::Borrow;
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Notify;
 
@@ -35,6 +38,10 @@ pub(crate) struct World {
 pub(crate) struct Memory {
     /// The SPs, registered or learned.
     pub(crate) sps: Vec<Sp>,
+    /// The applications, at their vendors.
+    pub(crate) apps: Vec<Arc<App>>,
+    /// The certificates of a vendor in a roll-over; the first signs.
+    pub(crate) certificates: HashMap<&'static str, Vec<Certificate>>,
     /// Whether a new SP may still be learned from its request.
     learning: bool,
     /// Who can log in.
@@ -58,6 +65,9 @@ pub(crate) struct Memory {
     pub(crate) random: Random,
 }
 
+/// An SP, and the application it is, if it is one.
+pub(crate) type Known = (Sp, Option<Arc<App>>);
+
 /// A login from its start to its Response.
 #[derive(Clone, Debug)]
 pub(crate) struct Login {
@@ -65,6 +75,8 @@ pub(crate) struct Login {
     pub(crate) exchange: u64,
     pub(crate) vendor: Vendor,
     pub(crate) sp: Sp,
+    /// The application whose options count, where the SP is one.
+    pub(crate) app: Option<Arc<App>>,
     /// The request it answers, where there was one.
     pub(crate) request_id: Option<String>,
     pub(crate) relay_state: Option<String>,
@@ -77,10 +89,10 @@ pub(crate) struct Login {
 
 impl Login {
     /// A login that nobody asked for and nobody wants to be special.
-    pub(crate) fn unsolicited(exchange: u64, vendor: Vendor, sp: Sp) -> Self {
+    pub(crate) fn unsolicited(exchange: u64, vendor: Vendor, (sp, app): Known) -> Self {
         let (request_id, relay_state, name_id_format) = (None, None, None);
         let (contexts, change) = (Vec::new(), Change::default());
-        Self { exchange, vendor, sp, request_id, relay_state, contexts, name_id_format, change }
+        Self { exchange, vendor, sp, app, request_id, relay_state, contexts, name_id_format, change }
     }
 
     /// The way to log in that the form offers first.
@@ -135,9 +147,16 @@ impl World {
         self.config.vendors.iter().map(|vendor| vendor.name().to_owned()).collect()
     }
 
-    /// The IdP of a vendor, with the key it has now.
+    /// The IdP of a vendor with the keys it has now, as its application sees it where it has only one.
     pub(crate) fn idp(&self, vendor: Vendor) -> Idp {
-        self.config.idp(vendor)
+        let memory = self.memory();
+        memory.idp_of(vendor, only_app(&memory.apps, vendor).map(|app| &**app), &self.config.public_url)
+    }
+
+    /// The IdP as the SP of this name sees it.
+    pub(crate) fn idp_for(&self, vendor: Vendor, entity_id: &str) -> Idp {
+        let memory = self.memory();
+        memory.idp_of(vendor, memory.app_named(vendor, entity_id).as_deref(), &self.config.public_url)
     }
 
     /// The oldest request that nobody has taken, or the next to come within this time.
@@ -171,6 +190,8 @@ impl Memory {
     fn fresh(config: &Config) -> Self {
         Self {
             sps: config.sps.clone(),
+            apps: config.apps.iter().cloned().map(Arc::new).collect(),
+            certificates: HashMap::new(),
             learning: config.sps.is_empty(),
             directory: Directory::of(&config.people),
             sessions: Sessions::default(),
@@ -188,8 +209,12 @@ impl Memory {
     /// The SP that a request is from, with the address its Response goes to.
     ///
     /// Without registered SPs the first request of each introduces it, ACS URL and all.
-    pub(crate) fn sp_of(&mut self, vendor: Vendor, request: &AuthnRequest) -> Result<Sp, Failure> {
-        if self.learning {
+    pub(crate) fn sp_of(&mut self, vendor: Vendor, request: &AuthnRequest) -> Result<Known, Failure> {
+        if let Some(app) = self.app_named(vendor, &request.issuer) {
+            let sp = app.sp(Some(request)).map_err(|refusal| of_app(vendor, &refusal))?;
+            return Ok((sp, Some(app)));
+        }
+        if self.learning && !self.apps.iter().any(|app| app.vendor == vendor) {
             self.learn(request)?;
         }
         let known = self.known_sp(vendor, &request.issuer)?;
@@ -199,13 +224,69 @@ impl Memory {
                 let failure = Failure::field("AssertionConsumerServiceURL", acs, expected);
                 Err(refuse(vendor, Why::AcsNotRegistered, failure))
             }
-            _ => Ok(known),
+            _ => Ok((known, None)),
         }
+    }
+
+    /// The certificates of a vendor; the first signs.
+    pub(crate) fn certificates_of(&self, vendor: Vendor) -> Vec<Certificate> {
+        self.certificates.get(vendor.name()).cloned().unwrap_or_else(|| vec![Certificate::Current])
+    }
+
+    /// The IdP as an application sees it, or an SP that is none.
+    fn idp_of(&self, vendor: Vendor, app: Option<&App>, public_url: &str) -> Idp {
+        let idp = app.map_or_else(|| Idp::of(vendor, public_url), |app| app.idp(public_url));
+        // A roll-over of the application's own comes before that of the whole mock.
+        let own = app.is_some_and(|app| app.has_given(Knob::Certificates));
+        match self.certificates.get(vendor.name()) {
+            Some(certificates) if !own => idp.with_certificates(certificates, vendor),
+            _ => idp,
+        }
+    }
+
+    /// The application of this entityID at a vendor.
+    pub(crate) fn app_named(&self, vendor: Vendor, entity_id: &str) -> Option<Arc<App>> {
+        self.apps.iter().find(|app| app.vendor == vendor && app.is_named(entity_id)).cloned()
+    }
+
+    /// Adds an application, or changes the one of the same vendor and name.
+    pub(crate) fn put_app(&mut self, app: App) -> Result<(), Failure> {
+        let is_same = |known: &App| known.vendor == app.vendor && known.name == app.name;
+        let others = || self.apps.iter().filter(|known| known.vendor == app.vendor && !is_same(known));
+        if let Some(taken) = app.settings.entity_ids.iter().find(|id| others().any(|other| other.is_named(id))) {
+            return Err(Failure::field("options", taken, "an entityID that no other application of this vendor has"));
+        }
+        let place = self.apps.iter().position(|known| is_same(known));
+        if place.is_none() && self.apps.len() >= KEPT {
+            return Err(Failure::field("apps", format!("{KEPT} of them"), "room; take some out first"));
+        }
+        match place.and_then(|place| self.apps.get_mut(place)) {
+            Some(known) => *known = Arc::new(app),
+            None => self.apps.push(Arc::new(app)),
+        }
+        Ok(())
+    }
+
+    /// Takes an application out.
+    pub(crate) fn forget_app(&mut self, vendor: Vendor, name: &str) -> Result<(), Failure> {
+        let at_vendor = self.apps.iter().filter(|app| app.vendor == vendor);
+        let names: Vec<String> = at_vendor.map(|app| app.name.clone()).collect();
+        if !names.iter().any(|known| known == name) {
+            return Err(Failure::not_among("name", name, names));
+        }
+        self.apps.retain(|app| app.vendor != vendor || app.name != name);
+        Ok(())
     }
 
     /// The SP of this entityID.
     pub(crate) fn known_sp(&self, vendor: Vendor, issuer: &str) -> Result<Sp, Failure> {
-        let names = || self.sps.iter().map(|sp| sp.entity_id.clone()).collect();
+        if let Some(app) = self.app_named(vendor, issuer) {
+            let sp = app.sp(None).map_err(|refusal| of_app(vendor, &refusal))?;
+            return Ok(Sp { entity_id: issuer.to_owned(), ..sp });
+        }
+        let at_vendor = self.apps.iter().filter(|app| app.vendor == vendor);
+        let of_apps = at_vendor.flat_map(|app| &app.settings.entity_ids).cloned();
+        let names = || self.sps.iter().map(|sp| sp.entity_id.clone()).chain(of_apps).collect();
         let found = self.sps.iter().find(|sp| sp.entity_id == issuer).cloned();
         found.ok_or_else(|| refuse(vendor, Why::UnknownIssuer, Failure::not_among("Issuer", issuer, names())))
     }
@@ -241,16 +322,23 @@ impl Memory {
         Ok(())
     }
 
-    /// The SP of this entityID, or the only one where none is named.
-    pub(crate) fn sp_named(&self, entity_id: Option<&str>) -> Result<Sp, Failure> {
+    /// The SP of this entityID; where none is named, the vendor's only application, or else the only SP.
+    pub(crate) fn sp_named(&self, vendor: Vendor, entity_id: Option<&str>) -> Result<Known, Failure> {
         let entity_id = entity_id.filter(|name| !name.is_empty());
+        let only = || only_app(&self.apps, vendor).cloned();
+        if let Some(app) = entity_id.map_or_else(only, |name| self.app_named(vendor, name)) {
+            let sp = app.sp(None).map_err(|refusal| of_app(vendor, &refusal))?;
+            let entity_id = entity_id.map_or_else(|| sp.entity_id.clone(), str::to_owned);
+            return Ok((Sp { entity_id, ..sp }, Some(app)));
+        }
         let found = match (entity_id, self.sps.as_slice()) {
             (Some(name), sps) => sps.iter().find(|sp| sp.entity_id == name),
             (None, [only]) => Some(only),
             (None, _) => None,
         };
         let expected = "the entityID of an SP that is registered or has sent a request";
-        found.cloned().ok_or_else(|| Failure::field("sp", entity_id.unwrap_or_default(), expected))
+        let found = found.cloned().ok_or_else(|| Failure::field("sp", entity_id.unwrap_or_default(), expected));
+        found.map(|sp| (sp, None))
     }
 
     /// Takes an SP out; the next request does not bring it back unless SPs are learned.
@@ -342,6 +430,12 @@ impl Memory {
     }
 }
 
+/// The application of a vendor that has only one.
+pub(crate) fn only_app<A: Borrow<App>>(apps: &[A], vendor: Vendor) -> Option<&A> {
+    let mut at_vendor = apps.iter().filter(|app| (*app).borrow().vendor == vendor);
+    at_vendor.next().filter(|_| at_vendor.next().is_none())
+}
+
 fn keep(sps: &mut Vec<Sp>, sp: Sp) {
     if sps.len() >= KEPT {
         sps.remove(0);
@@ -369,12 +463,12 @@ mod tests {
             acs_url: acs.map(str::to_owned),
             ..AuthnRequest::default()
         };
-        let refused = |result: Result<Sp, Failure>| result.unwrap_err().to_string();
+        let refused = |result: Result<Known, Failure>| result.unwrap_err().to_string();
         let nameless = refused(memory.sp_of(azure, &request("a", None)));
         assert!(nameless.contains("`AssertionConsumerServiceURL` is missing"), "{nameless}");
         assert!(refused(memory.sp_of(azure, &request("a", Some("javascript:alert(1)")))).contains("http or https"));
-        assert_eq!(memory.sp_of(azure, &request("a", Some("https://a.test/acs"))).unwrap().acs, "https://a.test/acs");
-        assert_eq!(memory.sp_of(azure, &request("a", None)).unwrap().acs, "https://a.test/acs");
+        assert_eq!(memory.sp_of(azure, &request("a", Some("https://a.test/acs"))).unwrap().0.acs, "https://a.test/acs");
+        assert_eq!(memory.sp_of(azure, &request("a", None)).unwrap().0.acs, "https://a.test/acs");
         assert!(refused(memory.sp_of(azure, &request("a", Some("https://b.test")))).contains("the registered"));
         memory.register(Sp::new("c", "https://c.test/acs")).unwrap();
         assert!(refused(memory.sp_of(azure, &request("d", Some("https://d.test")))).starts_with("`Issuer` is `d`"));
@@ -384,7 +478,7 @@ mod tests {
     fn the_memory_is_bounded() {
         let mut memory = Memory::fresh(&Config::new("http://127.0.0.1:7500", Vendor::all().collect()));
         let vendor = Vendor::named("duo").unwrap();
-        let sp = || Sp::new("a", "https://a.test/acs");
+        let sp = || (Sp::new("a", "https://a.test/acs"), None);
         for _ in 0..KEPT {
             memory.wait(Login::unsolicited(1, vendor, sp()));
             assert!(memory.enqueue(vendor, Change::default()).is_ok());

@@ -18,7 +18,9 @@ use serde_json::{Value, json};
 use std::pin::Pin;
 use std::sync::Arc;
 
+mod apps;
 mod here;
+mod keys;
 mod openapi;
 mod people;
 mod queue;
@@ -83,8 +85,15 @@ const fn must(name: &'static str, kind: Kind, about: &'static str) -> Field {
 }
 
 /// Every operation, in the order of the document.
-static OPERATIONS: &[&[Operation]] =
-    &[here::OPERATIONS, sps::OPERATIONS, people::OPERATIONS, queue::OPERATIONS, trace::OPERATIONS];
+static OPERATIONS: &[&[Operation]] = &[
+    here::OPERATIONS,
+    sps::OPERATIONS,
+    apps::OPERATIONS,
+    keys::OPERATIONS,
+    people::OPERATIONS,
+    queue::OPERATIONS,
+    trace::OPERATIONS,
+];
 
 fn operations() -> impl Iterator<Item = &'static Operation> {
     OPERATIONS.iter().copied().flatten()

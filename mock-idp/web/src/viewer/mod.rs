@@ -122,7 +122,8 @@ fn explained(world: &World, exchange: &Exchange) -> Result<Vec<String>, Failure>
     if sent.kind != "Response" {
         return Ok(Vec::new());
     }
-    let metadata = world.idp(world.vendor(exchange.vendor)?).metadata(world.vendor(exchange.vendor)?);
+    let vendor = world.vendor(exchange.vendor)?;
+    let metadata = world.idp_for(vendor, &sent.sp).metadata(vendor);
     Ok(explain.lines(&Explained {
         message: &sent.raw,
         idp_metadata: &metadata,
@@ -152,7 +153,7 @@ fn find(world: &World, number: &str) -> Result<Exchange, Failure> {
 fn file(world: &World, number: &str, name: &str) -> Result<Response, Failure> {
     let exchange = find(world, number)?;
     let vendor = world.vendor(exchange.vendor)?;
-    let idp = world.idp(vendor);
+    let idp = exchange.sent.as_ref().map_or_else(|| world.idp(vendor), |sent| world.idp_for(vendor, &sent.sp));
     if name == "bundle.tar" {
         let tar = bundle::tar(&exchange, &idp.metadata(vendor), &idp.sso_url).map_err(|_| Failure::Page)?;
         return Ok(attachment("application/x-tar", &format!("exchange-{number}.tar"), tar));

@@ -2,6 +2,8 @@
 //! production code.
 
 #[cfg(test)]
+mod apps;
+#[cfg(test)]
 mod browser;
 #[cfg(test)]
 mod embedded;
