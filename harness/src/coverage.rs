@@ -20,7 +20,7 @@ pub fn page() -> Result<String, Fault> {
         "# Coverage\n\n{} scenarios cite {covered} of {} sentences. {}\n",
         scenarios.len(),
         rules.len(),
-        mutants::sentence(scenarios.iter())?
+        mutants::Proof::of(scenarios)?
     );
     let mut standard = "";
     for rule in rules {

@@ -5,9 +5,11 @@
 //! for would prove nothing. What none can fall for is listed with the reason ([`unprovable`]).
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::fault::{Fault, read_toml};
 use crate::scenario::{Expect, Scenario};
@@ -66,26 +68,60 @@ pub fn fooled(scenario: &str) -> Result<&'static [String], Fault> {
     Ok(table()?.get(scenario).map_or(&[][..], Vec::as_slice))
 }
 
-/// What the table says of some scenarios, in one sentence.
-pub fn sentence<'a>(scenarios: impl Iterator<Item = &'a Scenario>) -> Result<String, Fault> {
-    let (table, unprovable) = (table()?, unprovable()?);
-    let refusals: Vec<_> = scenarios.filter(|scenario| scenario.expect == Expect::Refused).collect();
-    let proven = refusals.iter().filter(|scenario| table.get(&scenario.id).is_some_and(|fooled| !fooled.is_empty()));
-    let (proven, listed) =
-        (proven.count(), refusals.iter().filter(|scenario| unprovable.contains_key(&scenario.id)).count());
-    let rest = refusals.len() - proven - listed;
-    let rest = if rest == 0 { String::new() } else { format!(", {rest} not played against them yet") };
-    Ok(format!(
-        "{} refusals, {} mutants: {proven} refusals each fool at least one, {listed} cannot (garbage and the like){rest}",
-        refusals.len(),
-        all()?.len()
-    ))
+/// What the refusals among some scenarios prove, in numbers; as text, one sentence.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Proof {
+    /// Scenarios that expect a refusal.
+    pub refusals: usize,
+    /// Faulty SPs that they were played against.
+    pub mutants: usize,
+    /// Refusals that at least one mutant falls for.
+    pub proven: usize,
+    /// Refusals that none can fall for, each listed with its reason.
+    pub unprovable: usize,
+}
+
+impl Proof {
+    /// What the committed table says of these scenarios.
+    pub fn of<'a>(scenarios: impl IntoIterator<Item = &'a Scenario>) -> Result<Self, Fault> {
+        let mut proof = Self { mutants: all()?.len(), ..Self::default() };
+        for scenario in scenarios.into_iter().filter(|scenario| scenario.expect == Expect::Refused) {
+            proof.refusals += 1;
+            proof.proven += usize::from(!fooled(&scenario.id)?.is_empty());
+            proof.unprovable += usize::from(unprovable()?.contains_key(&scenario.id));
+        }
+        Ok(proof)
+    }
+}
+
+impl fmt::Display for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { refusals, mutants, proven, unprovable } = self;
+        write!(
+            f,
+            "{refusals} refusals, {mutants} mutants: {proven} refusals each fool at least one, {unprovable} cannot (garbage and the like)"
+        )?;
+        match refusals.saturating_sub(proven + unprovable) {
+            0 => Ok(()),
+            rest => write!(f, ", {rest} not played against them yet"),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn sentences() {
+        let proof = Proof { refusals: 9, mutants: 4, proven: 6, unprovable: 1 };
+        assert!(proof.to_string().ends_with(
+            "6 refusals each fool at least one, 1 cannot (garbage and the like), 2 not played against them yet"
+        ));
+        let every = Proof::of(crate::scenario::all().unwrap()).unwrap();
+        assert_eq!(every.proven + every.unprovable, every.refusals, "{every}");
+    }
 
     #[test]
     fn the_list_and_the_table_fit() {

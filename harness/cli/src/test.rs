@@ -11,7 +11,7 @@ use harness::report::remember;
 use harness::report::{Report, terminal};
 use harness::select::Selection;
 use harness::target::{Glob, Target};
-use harness::{Fault, mutants, scenario};
+use harness::{Fault, scenario};
 use mock_idp::Vendor;
 
 use crate::say;
@@ -123,7 +123,6 @@ pub(crate) async fn run(arguments: Arguments) -> Result<u8, Fault> {
         say::to_stderr(&format!("samlspec: --failed will not know of this run: {fault}"));
     }
     say::to_stdout(&terminal::write(&report));
-    say::to_stdout(&mutants::sentence(scenario::all()?.iter())?);
     Ok(report.exit_code())
 }
 

@@ -81,7 +81,7 @@ pub async fn run(
     player.stage.read().await.down().await?;
     let mut played = played?;
     player.stage.read().await.explain(&mut played);
-    let mut report = Report::new(target, stage::version(target), options.seed, scenarios, played);
+    let mut report = Report::new(target, stage::version(target), options.seed, scenarios, played)?;
     report.expect(target, &all_cases(scenarios));
     report.sp = Some(player.stage.read().await.address());
     report.twins = player.controls.count().await;

@@ -1,9 +1,12 @@
 //! The report for programs: one JSON object, schema version 1. `harness/report.schema.json` is the published schema.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Report, Row, Summary};
+use crate::mutants::Proof;
 
 /// The version of the form. It grows when a field changes its meaning or goes away, not when one is added.
 pub const SCHEMA: u32 = 1;
@@ -27,6 +30,14 @@ struct Document<'a> {
     stale_expected_failures: &'a [String],
     /// How long the run took.
     millis: u64,
+    /// What the refusals prove: each was played against faulty SPs, of which at least one has to fall for it.
+    proof: Proof,
+    /// The same as a sentence.
+    proof_sentence: String,
+    /// For each scenario that was played and unmasks faulty SPs, which; `samlspec list mutants` tells about each.
+    unmasks: BTreeMap<&'a str, &'static [String]>,
+    /// For each refusal that was played and that no faulty SP can fall for, why.
+    unprovable: BTreeMap<&'a str, &'static str>,
     /// One entry for each scenario in each vendor's shape and each flow.
     scenarios: &'a [Row],
 }
@@ -40,6 +51,9 @@ pub fn schema() -> String {
 
 /// The report as JSON text.
 pub fn write(report: &Report) -> Result<String, serde_json::Error> {
+    let played: BTreeSet<&str> = report.rows.iter().map(|row| row.id.as_str()).collect();
+    let unmasks = played.iter().map(|id| (*id, report.unmasks(id))).filter(|(_, mutants)| !mutants.is_empty());
+    let unprovable = played.iter().filter_map(|id| Some((*id, report.facts.get(*id)?.unprovable?)));
     let document = Document {
         schema: SCHEMA,
         target: &report.target,
@@ -49,6 +63,10 @@ pub fn write(report: &Report) -> Result<String, serde_json::Error> {
         summary: report.summary(),
         stale_expected_failures: &report.stale_entries,
         millis: report.millis,
+        proof: report.proof,
+        proof_sentence: report.proof.to_string(),
+        unmasks: unmasks.collect(),
+        unprovable: unprovable.collect(),
         scenarios: &report.rows,
     };
     serde_json::to_string_pretty(&document).map(|text| text + "\n")

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::words::{advice, happened, is_failure, play_again};
+use super::words::{advice, happened, is_failure, play_again, unmasks};
 use super::{Outcome, Report, Row};
 
 /// How many failed scenarios are listed; a job's summary has a limited size, and the other reports have all.
@@ -30,6 +30,7 @@ fn write_all(text: &mut String, report: &Report) -> std::fmt::Result {
         "| {} | {} | {} | {} | {} | {seconds:.1} |\n",
         summary.passed, summary.failed, summary.expected_failures, summary.skipped, report.twins
     )?;
+    writeln!(text, "{}\n", report.proof)?;
     write_failures(text, report)?;
     write_known(text, report)?;
     write_skipped(text, report)
@@ -44,7 +45,10 @@ fn write_failures(text: &mut String, report: &Report) -> std::fmt::Result {
     for rows in failures.values().take(LISTED) {
         let Some(row) = rows.first() else { continue };
         let (id, rule, advice) = (cell(&row.id), cell(&row.rule), advice(row));
-        let what = format!("{}<br>expected {}, but **{}**", report.about(&row.id), row.expected, happened(row));
+        let mut what = format!("{}<br>expected {}, but **{}**", report.about(&row.id), row.expected, happened(row));
+        if let Some(unmasks) = unmasks(report, &row.id) {
+            what += &format!("<br>{unmasks}");
+        }
         writeln!(text, "| `{id}` | {} | {} | {rule} | {advice} |", places(rows), cell(&what))?;
     }
     for entry in &report.stale_entries {

@@ -23,6 +23,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::Evidence;
+use crate::fault::Fault;
+use crate::mutants::{self, Proof};
 use crate::scenario::{Flow, Scenario};
 use crate::select::Case;
 use crate::target::{ExpectedFailure, ExpectedVerdict, Target};
@@ -110,6 +112,8 @@ pub struct Report {
     pub millis: u64,
     /// Under which name and address the SP was played, for commands that take a message out.
     pub sp: Option<SpAddress>,
+    /// What the refusals prove, of every scenario there is.
+    pub proof: Proof,
     /// The target file, as it was named.
     pub(crate) target_file: String,
     pub(crate) facts: BTreeMap<String, Facts>,
@@ -131,20 +135,36 @@ pub(crate) struct Facts {
     /// The CVE, paper or issue its attack or quirk comes from.
     pub(crate) source: Option<&'static str>,
     pub(crate) text: String,
+    /// The mutants that fall for its message.
+    pub(crate) unmasks: &'static [String],
+    /// Why no mutant can.
+    pub(crate) unprovable: Option<&'static str>,
 }
 
 impl Facts {
-    fn of(scenario: &Scenario) -> Self {
+    fn of(scenario: &Scenario) -> Result<Self, Fault> {
         let source = scenario.attack.map(|attack| attack.source).or(scenario.quirk.map(|quirk| quirk.source));
-        Self { about: scenario.about.clone(), source, text: scenario.text().to_owned() }
+        Ok(Self {
+            about: scenario.about.clone(),
+            source,
+            text: scenario.text().to_owned(),
+            unmasks: mutants::fooled(&scenario.id)?,
+            unprovable: mutants::unprovable()?.get(&scenario.id).map(String::as_str),
+        })
     }
 }
 
 impl Report {
     /// A report about these rows.
-    pub fn new(target: &Target, version: Option<String>, seed: u64, scenarios: &[Scenario], rows: Vec<Row>) -> Self {
-        let facts = scenarios.iter().map(|scenario| (scenario.id.clone(), Facts::of(scenario)));
-        Self {
+    pub fn new(
+        target: &Target,
+        version: Option<String>,
+        seed: u64,
+        scenarios: &[Scenario],
+        rows: Vec<Row>,
+    ) -> Result<Self, Fault> {
+        let facts = scenarios.iter().map(|scenario| Ok((scenario.id.clone(), Facts::of(scenario)?)));
+        Ok(Self {
             target: target.id.clone(),
             product: target.product.clone(),
             version,
@@ -155,8 +175,9 @@ impl Report {
             millis: 0,
             sp: None,
             target_file: relative(&target.file),
-            facts: facts.collect(),
-        }
+            facts: facts.collect::<Result<_, Fault>>()?,
+            proof: Proof::of(scenarios)?,
+        })
     }
 
     /// Settles the target's expected failures. `every` row counts for the question whether an entry matches anything.
@@ -198,6 +219,11 @@ impl Report {
             *reasons.entry(row.reason.as_deref().unwrap_or_default()).or_default() += 1;
         }
         reasons
+    }
+
+    /// The mutants that a scenario unmasks.
+    pub(crate) fn unmasks(&self, id: &str) -> &'static [String] {
+        self.facts.get(id).map_or(&[], |facts| facts.unmasks)
     }
 
     /// What a scenario is about.

@@ -25,7 +25,8 @@ fn write_all(text: &mut String, report: &Report) -> std::fmt::Result {
     }
     write_list(text, report, Outcome::ExpectedFailure, "expected failures")?;
     write_skipped(text, report)?;
-    writeln!(text, "{}", summary_line(report))
+    writeln!(text, "{}", summary_line(report))?;
+    write!(text, "{}", report.proof)
 }
 
 /// Rows that say the same about the same scenario.

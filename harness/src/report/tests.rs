@@ -34,16 +34,25 @@ fn target(entries: &str) -> Target {
 }
 
 fn report(rows: Vec<Row>) -> Report {
-    let mut report = Report::new(&target(""), Some("1.2".into()), 42, &[], rows);
+    let mut report = Report::new(&target(""), Some("1.2".into()), 42, &[], rows).unwrap();
+    report.proof = Proof { refusals: 9, mutants: 4, proven: 8, unprovable: 1 };
     report.twins = 3;
     report.millis = 1234;
     report.facts.insert(
         "reject/audience/other".into(),
-        Facts { about: "the Audience is another SP".into(), ..Facts::default() },
+        Facts {
+            about: "the Audience is another SP".into(),
+            unmasks: mutants::fooled("reject/audience/empty").unwrap(),
+            ..Facts::default()
+        },
     );
     report.facts.insert(
         "reject/xml/deep".into(),
-        Facts { about: "ten thousand elements inside each other".into(), ..Facts::default() },
+        Facts {
+            about: "ten thousand elements inside each other".into(),
+            unprovable: Some("no message, only nesting"),
+            ..Facts::default()
+        },
     );
     report
 }

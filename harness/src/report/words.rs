@@ -3,6 +3,9 @@
 use super::{Outcome, Report, Row};
 use crate::verdict::{Verdict, Whom};
 
+/// How many mutants are named where there is little room.
+const NAMED: usize = 6;
+
 /// What happened, with the reason.
 pub(super) fn happened(row: &Row) -> String {
     let reason = row.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
@@ -27,6 +30,14 @@ pub(super) fn advice(row: &Row) -> &'static str {
         (_, Verdict::Crashed | Verdict::Hung) => "look into the SP's log; a crash is never a refusal",
         (_, Verdict::Inconclusive | Verdict::Skipped) => "get the healthy login to work first",
     }
+}
+
+/// Which faults fall for a scenario's message: what an SP that fell for it is likely to have in common with them.
+pub(super) fn unmasks(report: &Report, id: &str) -> Option<String> {
+    let all = report.unmasks(id);
+    let named: Vec<_> = all.iter().take(NAMED).map(String::as_str).collect();
+    let more = if all.len() > NAMED { format!(" and {} more", all.len() - NAMED) } else { String::new() };
+    (!named.is_empty()).then(|| format!("unmasks {}{more}", named.join(", ")))
 }
 
 /// Whether a row makes the run fail.

@@ -7,6 +7,7 @@ use askama::Template;
 use super::change::{self, Changed};
 use super::outline::Outline;
 use crate::evidence::{Evidence, Exchange};
+use crate::mutants::{self, Mutant};
 use crate::report::words::{advice, happened, is_failure, play_again, take_out};
 use crate::report::{Outcome, Report, Row, Summary};
 use crate::spec::{self, Rule};
@@ -40,6 +41,8 @@ struct Shown<'a> {
     about: &'a str,
     source: Option<&'static str>,
     text: &'a str,
+    unmasks: Vec<&'static Mutant>,
+    unprovable: Option<&'static str>,
     rule: Option<&'static Rule>,
     expected: &'a str,
     /// `failed`, `known`, `passed` or `skipped`: the worst of its rows.
@@ -109,6 +112,8 @@ impl<'a> Shown<'a> {
             about: report.about(id),
             source: facts.and_then(|facts| facts.source),
             text: facts.map_or("", |facts| facts.text.trim_end()),
+            unmasks: described(report.unmasks(id)),
+            unprovable: facts.and_then(|facts| facts.unprovable),
             rule: first.and_then(|row| spec::named(&row.rule).ok().flatten()),
             expected: first.map_or("", |row| &row.expected),
             state: worst(rows),
@@ -117,6 +122,12 @@ impl<'a> Shown<'a> {
             told: telling(rows).into_iter().filter_map(|row| Told::of(report, row)).collect(),
         }
     }
+}
+
+/// Mutants by their names.
+fn described(names: &[String]) -> Vec<&'static Mutant> {
+    let all = mutants::all().unwrap_or_default();
+    names.iter().filter_map(|name| all.iter().find(|mutant| mutant.id == *name)).collect()
 }
 
 impl Cell {
