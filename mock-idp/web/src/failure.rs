@@ -31,6 +31,20 @@ pub(crate) enum Failure {
         /// Every value it can have, where they can be listed.
         allowed: Vec<String>,
     },
+    /// A field that nobody knows.
+    #[error("unknown field `{field}`, expected {}", one_of(.allowed))]
+    Unknown {
+        /// The field.
+        field: String,
+        /// Every field there is.
+        allowed: Vec<String>,
+    },
+    /// A field that has to be there is not.
+    #[error("`{0}` is missing")]
+    Missing(&'static str),
+    /// More than the mock takes.
+    #[error("`body` is too large, expected at most {} octets", crate::BODY_BYTES)]
+    TooLarge,
     /// The vendor has words of its own for this.
     #[error("{detail}")]
     Vendor {
@@ -61,13 +75,20 @@ impl Failure {
 
     /// A field that can have only these values.
     pub(crate) fn not_among(field: &'static str, found: impl Into<String>, allowed: Vec<String>) -> Self {
-        let expected = format!("one of {}", allowed.join(", "));
+        let expected = one_of(&allowed);
         Self::Field { field, expected, found: cut(found.into()), allowed }
+    }
+
+    /// A field that is none of these.
+    pub(crate) fn unknown(field: impl Into<String>, allowed: Vec<String>) -> Self {
+        Self::Unknown { field: cut(field.into()), allowed }
     }
 
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Request(_) | Self::Field { .. } | Self::App(_) | Self::Recipe(_) => StatusCode::BAD_REQUEST,
+            Self::Unknown { .. } | Self::Missing(_) => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Vendor { told, .. } => StatusCode::from_u16(told.http).unwrap_or(StatusCode::BAD_REQUEST),
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::Page => StatusCode::INTERNAL_SERVER_ERROR,
@@ -100,6 +121,9 @@ impl Failure {
                 json!({ "error": error, "field": field, "found": found, "allowed": allowed })
             }
             Self::Field { field, found, .. } => json!({ "error": error, "field": field, "found": found }),
+            Self::Unknown { field, allowed } => json!({ "error": error, "field": field, "allowed": allowed }),
+            Self::Missing(field) => json!({ "error": error, "field": field }),
+            Self::TooLarge => json!({ "error": error, "field": "body" }),
             Self::App(fault) => {
                 let (field, found) = (fault.field(), fault.found());
                 json!({ "error": error, "field": field, "found": found, "allowed": fault.allowed() })
@@ -107,6 +131,13 @@ impl Failure {
             _ => json!({ "error": error }),
         };
         (status, axum::Json(body)).into_response()
+    }
+}
+
+fn one_of(allowed: &[String]) -> String {
+    match allowed {
+        [] => "none".to_owned(),
+        allowed => format!("one of {}", allowed.join(", ")),
     }
 }
 

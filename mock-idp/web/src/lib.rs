@@ -126,9 +126,8 @@ fn router_of(world: &Arc<world::World>) -> Router {
     for &vendor in &world.config.vendors {
         router = router.merge(sso::routes(vendor)).merge(login::routes(vendor)).merge(slo::routes(vendor));
     }
-    router
-        .with_state(Arc::clone(world))
-        .layer(RequestBodyLimitLayer::new(BODY_BYTES))
+    let limited = router.with_state(Arc::clone(world)).layer(RequestBodyLimitLayer::new(BODY_BYTES));
+    api::telling_too_large(limited)
         .layer(header(CACHE_CONTROL, "no-store"))
         .layer(header(X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(CONTENT_SECURITY_POLICY, page::CONTENT_SECURITY_POLICY))

@@ -12,6 +12,15 @@ use time::{Duration, OffsetDateTime};
 pub(super) static OPERATIONS: &[Operation] = &[
     Operation {
         verb: Verb::Get,
+        path: "/api/openapi.json",
+        id: "read_document",
+        about: "This document.",
+        fields: &[],
+        success: 200,
+        run: Run::Now(|world, _| Ok(super::openapi::document(world))),
+    },
+    Operation {
+        verb: Verb::Get,
         path: "/api/idps",
         id: "list_idps",
         about: "The IdPs that are served: endpoints, and which facts of each are only approximate.",

@@ -9,9 +9,10 @@ use crate::world::World;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::http::header::{CONTENT_TYPE, ORIGIN};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodFilter, get, on};
+use axum::routing::{MethodFilter, any, get, on};
 use axum::{Json, Router};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -19,6 +20,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 mod apps;
+mod check;
 mod here;
 mod keys;
 mod openapi;
@@ -122,11 +124,7 @@ impl Call {
 
 /// The paths of the API.
 pub(crate) fn routes() -> Router<Arc<World>> {
-    let document = get(|State(world): State<Arc<World>>| async move { Json(openapi::document(&world)) });
-    let mut router = Router::new()
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/api/openapi.json", document)
-        .route("/api/{*rest}", get(unknown).post(unknown).put(unknown).delete(unknown));
+    let mut router = Router::new().route("/healthz", get(|| async { "ok\n" })).route("/api/{*rest}", any(unknown));
     for operation in operations() {
         let filter = match operation.verb {
             Verb::Get => MethodFilter::GET,
@@ -139,7 +137,16 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         };
         router = router.route(operation.path, on(filter, handler));
     }
-    router
+    router.method_not_allowed_fallback(other_verb)
+}
+
+/// What an API says to a body that is too large, which a layer around it cuts off before anyone has read it.
+pub(crate) fn telling_too_large(router: Router) -> Router {
+    let tell = async |response: Response| match response.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge.json(),
+        _ => response,
+    };
+    router.layer(map_response(tell))
 }
 
 async fn unknown(uri: Uri) -> Response {
@@ -149,6 +156,13 @@ async fn unknown(uri: Uri) -> Response {
     (StatusCode::NOT_FOUND, failure.json()).into_response()
 }
 
+async fn other_verb(method: Method, uri: Uri) -> Response {
+    let here = operations().filter(|operation| operation.path == uri.path());
+    let verbs = here.map(|operation| openapi::verb(operation.verb).to_uppercase()).collect();
+    let failure = Failure::not_among("method", method.as_str(), verbs);
+    (StatusCode::METHOD_NOT_ALLOWED, failure.json()).into_response()
+}
+
 async fn call(
     operation: &'static Operation,
     world: Arc<World>,
@@ -156,7 +170,12 @@ async fn call(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Response {
-    let answer = match read(operation, &world, headers, body) {
+    let read = read(operation, &world, headers, body).and_then(|body| {
+        let takes_query = matches!(operation.verb, Verb::Get | Verb::Delete);
+        let query = || check::query(operation, &world, uri.query().unwrap_or_default());
+        if takes_query { query() } else { check::body(operation, &world, &body) }.map(|()| body)
+    });
+    let answer = match read {
         Ok(body) => match operation.run {
             Run::Now(run) => run(&world, &Call { uri, body }),
             Run::Wait(run) => run(world, Call { uri, body }).await,

@@ -35,7 +35,7 @@ pub(super) fn document(world: &World) -> Value {
     })
 }
 
-fn verb(verb: Verb) -> &'static str {
+pub(super) fn verb(verb: Verb) -> &'static str {
     match verb {
         Verb::Get => "get",
         Verb::Post => "post",

@@ -236,7 +236,12 @@ async fn the_api_says_what_it_refuses() {
         ("/api/queue", json!({ "vendor": "okta", "attack": "x" }), "expected one of unsigned, tampered"),
         ("/api/queue", json!({ "vendor": "okta", "times": 0 }), "`times` is `0`"),
         ("/api/queue", json!({ "vendor": "okta", "edits": { "nmae": 1 } }), "unknown field `nmae`"),
-        ("/api/queue", json!({ "vendor": "okta", "sign": "all" }), "unknown variant `all`, expected one of `response`"),
+        ("/api/queue", json!({ "vendor": "okta", "sign": "all" }), "`sign` is `all`, expected one of response, "),
+        ("/api/queue", json!({}), "`vendor` is missing"),
+        ("/api/queue", json!({ "vendor": 1 }), "`vendor` is `1`, expected a text"),
+        ("/api/queue", json!({ "vendor": "okta", "encrypt": "yes" }), "`encrypt` is `yes`, expected true or false"),
+        ("/api/queue", json!({ "vendor": "okta", "logout": "x" }), "`logout` is `x`, expected one of unsigned, "),
+        ("/api/keys", json!({ "vendor": "okta", "certificates": "next" }), "`certificates` is `next`, expected a list"),
         ("/api/queue", json!([]), "`body` is"),
         ("/api/people", json!({ "user_name": "a b" }), "without spaces"),
         ("/api/requests/take", json!({ "wait_seconds": 61 }), "`wait_seconds` is `61`, expected 0 to 60"),
@@ -254,6 +259,25 @@ async fn the_api_says_what_it_refuses() {
         assert_eq!(status, StatusCode::BAD_REQUEST, "{path}");
         assert!(answer["error"].as_str().unwrap().contains(named), "{answer}");
     }
+    for (path, field, allowed) in [
+        ("/api/exchanges?vendor=x", "vendor", "okta"),
+        ("/api/exchanges?vender=okta", "vender", "vendor"),
+        ("/api/exchange?number=-1", "number", ""),
+        ("/api/exchange", "number", ""),
+        ("/api/exchange?number=99", "number", ""),
+        ("/api/people?x=1", "x", ""),
+        ("/api/reset", "method", "POST"),
+    ] {
+        let (status, answer) = here.get(path).await;
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        assert!(status.is_client_error() && answer["field"] == field, "{path}: {answer}");
+        let listed = answer["allowed"].as_array().cloned().unwrap_or_default();
+        assert!(allowed.is_empty() || listed.contains(&json!(allowed)), "{path}: {answer}");
+    }
+    let long = json!({ "metadata": "x".repeat(mock_idp_web::BODY_BYTES) });
+    let (status, answer) = here.api("/api/sps", long).await;
+    assert_eq!((status, &answer["field"]), (StatusCode::PAYLOAD_TOO_LARGE, &json!("body")));
+    assert!(answer["error"].as_str().unwrap().contains("expected at most 262144 octets"), "{answer}");
     // A form from another site carries no JSON.
     assert_eq!(here.form("/api/queue", &[("vendor", "okta")]).await.0, StatusCode::BAD_REQUEST);
 }
@@ -291,9 +315,31 @@ async fn the_document_says_what_the_router_takes() {
             }
         }
     }
-    let (status, answer) = here.get("/api/nothing").await;
+}
+
+/// Both ways: what the document lists is answered, and nothing else is.
+#[tokio::test]
+async fn routes_and_document_are_the_same() {
+    let here = Here::start(Vec::new()).await;
+    let document: Value = serde_json::from_str(&here.get("/api/openapi.json").await.1).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    for (path, operations) in paths {
+        for verb in ["get", "post", "put", "delete", "patch"] {
+            // A field nobody knows keeps the call from changing anything.
+            let (status, answer) = here.send(verb, path, &json!({ "no_such_field": 1 })).await;
+            let served = status != StatusCode::METHOD_NOT_ALLOWED && status != StatusCode::NOT_FOUND;
+            assert_eq!(served, operations.get(verb).is_some(), "{verb} {path}: {answer}");
+            if !served {
+                let listed: Vec<String> =
+                    operations.as_object().unwrap().keys().map(|verb| verb.to_uppercase()).collect();
+                assert_eq!(answer["allowed"], json!(listed), "{verb} {path}");
+            }
+        }
+    }
+    let (status, answer) = here.send("get", "/api/nothing", &json!({})).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
-    assert!(answer.contains("/api/queue"), "{answer}");
+    let listed: Vec<&str> = answer["allowed"].as_array().unwrap().iter().map(|path| path.as_str().unwrap()).collect();
+    assert_eq!(listed, paths.keys().collect::<Vec<_>>(), "{answer}");
 }
 
 #[tokio::test]
