@@ -29,9 +29,9 @@ fn layouts(vendor: Vendor) -> Vec<Recipe> {
     usual.in_response_to = Some(REQUEST.to_owned());
     let signs = [usual.sign, Sign::Assertion, Sign::Response, Sign::Both];
     let encryption = usual.usual_encryption();
-    let gcm = Encryption { cipher: Cipher::Aes256Gcm, ..encryption.clone() };
+    let gcm = Encryption { cipher: Cipher::Aes256Gcm, ..encryption };
     let encrypts = [None, Some(encryption), Some(gcm)];
-    let pairs = encrypts.into_iter().flat_map(|encrypt| signs.map(|sign| (sign, encrypt.clone())));
+    let pairs = encrypts.into_iter().flat_map(|encrypt| signs.map(|sign| (sign, encrypt)));
     pairs.map(|(sign, encrypt)| Recipe { sign, encrypt, ..usual.clone() }).collect()
 }
 

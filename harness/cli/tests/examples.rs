@@ -2,9 +2,12 @@
 //!
 //! Where it is not, that is said on standard error; with `EXAMPLES=all` in the environment it is a failure instead.
 
-#![expect(clippy::unwrap_used, reason = "in tests a panic is the report")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "in tests a panic is the report, and what was not run is said"
+)]
 
-use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
@@ -14,7 +17,7 @@ fn lines(program: &str, file: &str) -> Option<Vec<String>> {
     let output = Command::new(program).arg(path).env("SAMLSPEC", env!("CARGO_BIN_EXE_samlspec")).output();
     let Ok(output) = output else {
         assert!(std::env::var("EXAMPLES").as_deref() != Ok("all"), "{program} is not here");
-        writeln!(std::io::stderr(), "not run: {file}, because {program} is not here").unwrap();
+        eprintln!("not run: {file}, because {program} is not here");
         return None;
     };
     let errors = String::from_utf8_lossy(&output.stderr);
