@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in tests a panic is the report")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use harness::scenario::{self, Scenario};
@@ -70,6 +70,29 @@ fn every_message_can_be_made() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// A second name for a message proves nothing, and an SP that remembers messages refuses it for another reason.
+#[test]
+fn no_refusal_is_there_twice() {
+    let mut shapes: BTreeMap<&str, String> = BTreeMap::new();
+    let compared = |case: &&select::Case<'_>| {
+        case.scenario.expect == scenario::Expect::Refused && ["azure", "okta"].contains(&case.vendor.name())
+    };
+    for case in select::all_cases(scenarios()).iter().filter(compared) {
+        let shape = shapes.entry(&case.scenario.id).or_default();
+        let row = (case.vendor.name(), case.flow, &case.scenario.needs);
+        match harness::extract::rehearse(case, &wanted(case), "_request").unwrap() {
+            Some(made) => shape.push_str(&format!("{row:?} {:?} {}", made.message, made.presentations)),
+            None => shape.push_str(case.scenario.id.as_str()),
+        }
+    }
+    let mut first: BTreeMap<String, &str> = BTreeMap::new();
+    let twice: Vec<_> = shapes
+        .into_iter()
+        .filter_map(|(id, shape)| first.insert(shape, id).map(|other| format!("{other} = {id}")))
+        .collect();
+    assert!(twice.is_empty(), "{twice:#?}");
 }
 
 fn wanted(case: &select::Case<'_>) -> harness::extract::Wanted {
