@@ -72,7 +72,7 @@ pub fn rehearse(case: &Case<'_>, wanted: &Wanted, request: &str) -> Result<Optio
     };
     let make = |plan: &Plan, recipe: Recipe| match recipe.build() {
         Ok(message) => Ok(Some(plan.delivery.pack(&parcel(&message.xml, wanted)))),
-        Err(RecipeError::DoesNotApply { .. }) => Ok(None),
+        Err(RecipeError::DoesNotApply { .. } | RecipeError::Missing(_)) => Ok(None),
         Err(error) => Err(Fault::usage(format!("the message cannot be made: {error}"))),
     };
     let (Some(message), Some(healthy)) = (make(&plan, made_by(&plan))?, make(&twin, made_by(&twin))?) else {

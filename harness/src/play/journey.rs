@@ -114,7 +114,10 @@ async fn deliver(
     let recipe = plan.recipe(target, scene, asked.as_ref().map(|asked| asked.id.as_str()), seed);
     let message = match recipe.build() {
         Ok(message) => message,
-        Err(error @ RecipeError::DoesNotApply { .. }) => return Ok(Journey::DoesNotApply(error.to_string())),
+        // A vendor whose messages lack what the attack is on has no such message either.
+        Err(error @ (RecipeError::DoesNotApply { .. } | RecipeError::Missing(_))) => {
+            return Ok(Journey::DoesNotApply(error.to_string()));
+        }
         Err(error) => return Err(cannot_be_made(&error)),
     };
     let signed = asserted(&message);
