@@ -85,11 +85,10 @@ impl Account {
 
     /// Writes down how a check came out, and hands its result on.
     pub(crate) fn note<T>(&mut self, check: Check, result: Result<T, Rejection>) -> Result<T, Rejection> {
-        let outcome = match &result {
-            Ok(_) => Outcome::Passed,
-            Err(rejection) => Outcome::Failed(rejection.clone()),
-        };
-        self.outcomes.push((check, outcome));
+        match &result {
+            Ok(_) => self.outcomes.push((check, Outcome::Passed)),
+            Err(rejection) => self.outcomes.push((check, Outcome::Failed(rejection.clone()))),
+        }
         result
     }
 

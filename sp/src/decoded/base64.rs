@@ -7,12 +7,12 @@ use base64_simd::STANDARD;
 
 /// The octets, or none if it is not strict base64.
 pub(crate) fn decode(text: &[u8]) -> Option<Vec<u8>> {
-    let is_skipped = |byte: &u8| matches!(byte, b'\r' | b'\n' | b'\t');
-    if memchr::memchr3(b'\r', b'\n', b'\t', text).is_none() {
-        return STANDARD.decode_to_vec(text).ok();
-    }
-    let packed: Vec<u8> = text.iter().copied().filter(|byte| !is_skipped(byte)).collect();
-    STANDARD.decode_to_vec(packed).ok()
+    // Most senders do not wrap lines, so first as if this one did not.
+    STANDARD.decode_to_vec(text).ok().or_else(|| {
+        let is_skipped = |byte: &u8| matches!(byte, b'\r' | b'\n' | b'\t');
+        let packed: Vec<u8> = text.iter().copied().filter(|byte| !is_skipped(byte)).collect();
+        STANDARD.decode_to_vec(packed).ok()
+    })
 }
 
 /// The octets of an xs:base64Binary inside XML, where blanks too are only layout (XML Schema 2, 3.2.16).

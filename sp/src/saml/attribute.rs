@@ -43,7 +43,8 @@ pub(super) fn read_statement(
 
 fn read(document: &Document, attribute: NodeId) -> Result<Attribute, Rejection> {
     let mut children = Children::of(document, attribute)?;
-    let mut values = Vec::new();
+    // Most have one.
+    let mut values = Vec::with_capacity(1);
     while let Some(value) = children.take(Namespace::Saml, "AttributeValue") {
         values.push(read_value(document, value)?);
     }

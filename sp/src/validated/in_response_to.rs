@@ -27,7 +27,8 @@ pub(super) fn check(subject: &Subject<'_>, account: &mut Account) -> Result<Requ
         return Ok(RequestAnswered { request_id: None });
     }
     let request_id = sent_to_this_idp(wanted, subject).and_then(|()| answers(named, wanted));
-    account.note(Check::InResponseTo, request_id).map(|request_id| RequestAnswered { request_id })
+    let request_id = account.note(Check::InResponseTo, request_id)?;
+    Ok(RequestAnswered { request_id: request_id.map(str::to_owned) })
 }
 
 /// House rule house-15: a request that went to one IdP is not answered by another, though we trust both.
@@ -42,13 +43,13 @@ fn sent_to_this_idp(wanted: Wanted<'_>, subject: &Subject<'_>) -> Result<(), Rej
 }
 
 /// Whether an InResponseTo is what is wanted; the request it answers.
-pub(super) fn answers(named: Option<&str>, wanted: Wanted<'_>) -> Result<Option<String>, Rejection> {
+pub(super) fn answers<'a>(named: Option<&str>, wanted: Wanted<'a>) -> Result<Option<&'a str>, Rejection> {
     fault!(InResponseToIgnored => Ok(None));
     match (wanted, named) {
         (Wanted::Anything, _) | (Wanted::Unsolicited, None) => Ok(None),
-        (Wanted::Answer(request), Some(named)) if request.id == named => Ok(Some(request.id.clone())),
+        (Wanted::Answer(request), Some(named)) if request.id == named => Ok(Some(&request.id)),
         (Wanted::Answer(request), Some(other)) => Err(Rejection::new(Reason::InResponseToMismatch, &request.id, other)),
-        (Wanted::Answer(request), None) if fault!(InResponseToOptional) => Ok(Some(request.id.clone())),
+        (Wanted::Answer(request), None) if fault!(InResponseToOptional) => Ok(Some(&request.id)),
         (Wanted::Answer(request), None) => Err(Rejection::new(Reason::InResponseToMissing, &request.id, "none")),
         (Wanted::Unsolicited, Some(_)) if fault!(UnsolicitedNamesRequest) => Ok(None),
         (Wanted::Unsolicited, Some(named)) => Err(Rejection::new(Reason::UnsolicitedNamesRequest, "none", named)),

@@ -170,10 +170,11 @@ fn prefix_list(document: &Document, list: NodeId, limits: &Limits) -> Result<Vec
         .attribute(list, "PrefixList")
         .unwrap_or_default()
         .split_ascii_whitespace()
+        .take(limits.prefix_list.saturating_add(1))
         .map(str::to_owned)
         .collect();
     if prefixes.len() > limits.prefix_list {
-        return Err(malformed(&format!("at most {} prefixes", limits.prefix_list), prefixes.len().to_string()));
+        return Err(malformed(&format!("at most {} prefixes", limits.prefix_list), "more"));
     }
     Ok(prefixes)
 }
