@@ -62,16 +62,22 @@ fn attribute(values: Vec<&'static str>) -> impl Strategy<Value = String> {
 fn element(texts: Vec<&'static str>, values: Vec<&'static str>) -> impl Strategy<Value = String> {
     let leaf = vec(select(texts), 0..4).prop_map(|texts| texts.concat());
     leaf.prop_recursive(5, 40, 5, move |inner| {
-        (name(), vec(declaration(), 0..3), vec(attribute(values.clone()), 0..3), vec(inner, 0..4), any::<bool>())
-            .prop_map(|(name, declarations, attributes, children, short)| {
-                let (start, content) =
-                    (format!("<{name}{}{}", declarations.concat(), attributes.concat()), children.concat());
+        let attributes = vec(attribute(values.clone()), 0..3);
+        // Some twice in a row: of two tags that are spelled the same, the second is not read again.
+        let content = (vec(inner, 0..4), select(vec![1, 1, 1, 2]));
+        (name(), vec(declaration(), 0..3), attributes, content, any::<bool>()).prop_map(
+            |(name, declarations, attributes, (children, times), short)| {
+                let (start, content) = (
+                    format!("<{name}{}{}", declarations.concat(), attributes.concat()),
+                    children.concat().repeat(times),
+                );
                 if short && content.is_empty() {
                     format!("{start}/>")
                 } else {
                     format!("{start} >{content}</{name}\n>")
                 }
-            })
+            },
+        )
     })
 }
 

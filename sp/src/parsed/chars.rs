@@ -63,6 +63,19 @@ pub(super) fn ncname_length(text: &str) -> usize {
     if text.starts_with(is_name_start) { length } else { 0 }
 }
 
+/// Whether two texts are the same. For names, which are so short that a call would cost more than comparing them.
+#[inline(always)]
+pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len()
+        && match one.len() {
+            0..4 => one.iter().zip(other).all(|(one, other)| one == other),
+            // Two words that may overlap.
+            4..8 => one.first_chunk::<4>() == other.first_chunk() && one.last_chunk::<4>() == other.last_chunk(),
+            8..=16 => one.first_chunk::<8>() == other.first_chunk() && one.last_chunk::<8>() == other.last_chunk(),
+            _ => one == other,
+        }
+}
+
 /// Whether the whole text is one NCName, as an ID must be (core 1.3.4).
 pub(crate) fn is_ncname(text: &str) -> bool {
     !text.is_empty() && ncname_length(text) == text.len()
@@ -127,6 +140,21 @@ mod tests {
             ("×", 0),
         ] {
             assert_eq!(ncname_length(text), length, "{text}");
+        }
+    }
+
+    /// Each octet counts, at every length.
+    #[test]
+    fn the_same_and_nothing_else() {
+        for length in 0..40 {
+            let text = vec![b'a'; length];
+            assert!(is_same(&text, &text.clone()));
+            assert!(!is_same(&text, &vec![b'a'; length + 1]));
+            for place in 0..length {
+                let mut other = text.clone();
+                other[place] = b'b';
+                assert!(!is_same(&text, &other), "{place} of {length}");
+            }
         }
     }
 

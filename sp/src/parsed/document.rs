@@ -1,5 +1,7 @@
 //! The tree: a flat list of nodes in document order over the octets they were read from.
 
+use super::chars::is_same;
+use super::landmark::Landmark;
 use crate::names::Namespace;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -72,6 +74,8 @@ pub(super) struct Node {
     pub(super) verbatim: bool,
     /// The declarations that the names in it use, a bit for each; see [`declaration_bit`].
     pub(super) uses: u64,
+    /// Something other than elements and comments stands directly inside of it.
+    pub(super) has_text: bool,
 }
 
 /// The bit of a declaration, by its place among all declarations of the document; none for those beyond the 64th.
@@ -107,6 +111,8 @@ pub(super) struct Tree {
     pub(super) declarations: Vec<NamespaceDeclaration>,
     /// Each namespace URI once; number 0 is the empty one.
     pub(super) uris: Vec<Cow<'static, str>>,
+    /// Where the elements stand that others are looked for by, in document order.
+    pub(super) landmarks: Vec<(Landmark, NodeId)>,
     pub(super) has_comments: bool,
 }
 
@@ -139,8 +145,7 @@ impl Document {
     /// Whether the octets there are these. Quicker than taking the text, which must not cut a character in two.
     fn reads(&self, span: Span, text: &str) -> bool {
         let octets = self.tree.source.as_bytes().get(span.start as usize..span.end as usize);
-        // Most names of one length differ in their last octet already.
-        octets.is_some_and(|octets| octets.last() == text.as_bytes().last() && octets == text.as_bytes())
+        octets.is_some_and(|octets| is_same(octets, text.as_bytes()))
     }
 
     #[expect(
@@ -187,12 +192,23 @@ impl Document {
         (Span { start: node.span.start, end: node.start_tag_end }, node.plain_tag)
     }
 
+    /// Whether two start tags declare the same and are otherwise the same too: the reader has read one of them only.
+    pub(crate) fn starts_the_same(&self, one: NodeId, other: NodeId) -> bool {
+        let Span { start, end } = self.node(one).declarations;
+        start < end && self.node(one).declarations == self.node(other).declarations
+    }
+
     /// The octets of the end tag if it is canonical: no blank in it, and not the short form `<a/>`.
     pub(crate) fn plain_end_tag(&self, id: NodeId) -> Option<Span> {
         let node = self.node(id);
         let span = Span { start: node.end_tag_start, end: node.span.end };
         let length = (span.end - span.start) as usize;
         (length == self.qualified_name(id).len() + "</>".len()).then_some(span)
+    }
+
+    /// Whether there may be text directly inside of an element.
+    pub(crate) fn has_text(&self, id: NodeId) -> bool {
+        self.node(id).has_text
     }
 
     pub(crate) fn is(&self, id: NodeId, namespace: Namespace, local: &str) -> bool {
@@ -267,6 +283,16 @@ impl Document {
         self.tree.has_comments
     }
 
+    /// The elements of the document that are landmarks, in document order.
+    pub(crate) fn landmarks(&self) -> impl Iterator<Item = (Landmark, NodeId)> + '_ {
+        let left_out = match self.without {
+            NodeId::DOCUMENT => NodeId::DOCUMENT..NodeId::DOCUMENT,
+            without => without..self.after(without),
+        };
+        let all = self.tree.landmarks.iter().copied();
+        all.filter(move |(_, id)| (self.first..self.end).contains(id) && !left_out.contains(id))
+    }
+
     /// All elements of the document, in document order.
     pub(crate) fn all_elements(&self) -> impl Iterator<Item = NodeId> + '_ {
         self.all_nodes().filter(|id| self.node(*id).kind == Kind::Element)
@@ -326,6 +352,14 @@ impl Document {
             Kind::Cdata => super::reader::normalize_line_ends(raw),
             Kind::Element | Kind::Comment => Cow::Borrowed(""),
         }
+    }
+
+    /// The text of an element that holds one piece of plain text and nothing else.
+    pub(crate) fn only_text(&self, id: NodeId) -> Option<&str> {
+        let (element, inside) = (self.node(id), id.following());
+        let child = self.tree.nodes.get(inside.index()).filter(|_| inside < element.next)?;
+        let is_it = child.kind == Kind::Text { plain: true } && child.next == element.next;
+        is_it.then(|| self.text_at(child.span))
     }
 
     /// The declarations in scope at an element, nearest first, each prefix once, with their bits; an empty URI undeclares.

@@ -9,10 +9,12 @@
 mod chars;
 mod document;
 pub(crate) mod hint;
+mod landmark;
 mod reader;
 mod scope;
 pub(crate) mod walk;
 
-pub(crate) use chars::is_ncname;
-pub(crate) use document::{Attribute, Document, Kind, NodeId, Span};
+pub(crate) use chars::{is_ncname, is_same};
+pub(crate) use document::{Attribute, Document, Kind, NamespaceDeclaration, NodeId, Span};
+pub(crate) use landmark::Landmark;
 pub(crate) use reader::{read, read_in_context};

@@ -3,8 +3,9 @@
 //! Takes a subset of XML 1.0 with namespaces: UTF-8, no DOCTYPE, no processing instruction, no relative namespace URI.
 //! What it takes, every conforming reader takes, and sees the same tree.
 
-use super::chars::{find_forbidden, has_controls, is_space};
+use super::chars::{find_forbidden, has_controls, is_same, is_space};
 use super::document::{Attribute, Document, Kind, NamespaceDeclaration, Node, NodeId, Span, Tree};
+use super::landmark::Landmark;
 use super::scope::{NO_URI, Scope, XML_URI};
 use crate::limits::Limits;
 use crate::names::{self, Namespace};
@@ -79,14 +80,15 @@ struct Nodes {
     attributes: Vec<Attribute>,
     declarations: Vec<NamespaceDeclaration>,
     uris: Vec<Cow<'static, str>>,
+    landmarks: Vec<(Landmark, NodeId)>,
     has_comments: bool,
     root: NodeId,
 }
 
 impl Nodes {
     fn over(self, source: String) -> Document {
-        let Self { nodes, attributes, declarations, uris, has_comments, root } = self;
-        Document::new(Tree { source, nodes, attributes, declarations, uris, has_comments }, root)
+        let Self { nodes, attributes, declarations, uris, landmarks, has_comments, root } = self;
+        Document::new(Tree { source, nodes, attributes, declarations, uris, landmarks, has_comments }, root)
     }
 }
 
@@ -98,6 +100,14 @@ struct Open {
     /// What is known by now of its being canonical as it stands.
     verbatim: bool,
     uses: u64,
+    has_text: bool,
+}
+
+/// The last start tag with declarations, and how many bindings were in scope outside of it. Where it stands once more
+/// behind as many, it means the same: some IdPs declare the same on every AttributeValue.
+struct Declaring {
+    id: NodeId,
+    scope: usize,
 }
 
 struct Reader<'a> {
@@ -110,8 +120,10 @@ struct Reader<'a> {
     declarations: Vec<NamespaceDeclaration>,
     scope: Scope,
     open: Vec<Open>,
+    declaring: Option<Declaring>,
     /// The values of all attributes that some reader takes for an ID.
     ids: Vec<Span>,
+    landmarks: Vec<(Landmark, NodeId)>,
     /// There are line ends or tabs somewhere, and carriage returns among them.
     has_layout: bool,
     has_carriage_return: bool,
@@ -132,7 +144,9 @@ impl<'a> Reader<'a> {
             declarations: Vec::with_capacity(8),
             scope: Scope::new(),
             open: Vec::with_capacity(16),
+            declaring: None,
             ids: Vec::with_capacity(4),
+            landmarks: Vec::with_capacity(4),
             has_layout,
             has_carriage_return: has_layout && memchr::memchr(b'\r', bytes).is_some(),
             has_comments: false,
@@ -157,8 +171,8 @@ impl<'a> Reader<'a> {
         }
         self.close_document_node();
         self.ids_are_unique()?;
-        let Self { nodes, attributes, declarations, scope, has_comments, .. } = self;
-        Ok(Nodes { nodes, attributes, declarations, uris: scope.into_uris(), has_comments, root })
+        let Self { nodes, attributes, declarations, scope, landmarks, has_comments, .. } = self;
+        Ok(Nodes { nodes, attributes, declarations, uris: scope.into_uris(), landmarks, has_comments, root })
     }
 
     /// Comments and white space, as they may stand before and behind the root.
@@ -268,7 +282,7 @@ impl<'a> Reader<'a> {
         self.at += "</".len();
         let name = self.element_name(open.id);
         let wrong = |at: &Self| malformed(&format!("</{}>", String::from_utf8_lossy(name)), at.around());
-        if !self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(name)) {
+        if !self.bytes.get(self.at..self.at + name.len()).is_some_and(|here| is_same(here, name)) {
             return Err(wrong(self));
         }
         self.at += name.len();
@@ -303,12 +317,12 @@ impl<'a> Reader<'a> {
     }
 
     fn push_leaf(&mut self, kind: Kind, start: usize, end: usize) -> Result<(), Rejection> {
-        let id = self.next_id();
-        let mut node = blank_node(kind, self.parent(), Span::new(start, end));
-        node.next = id.following();
-        node.verbatim = kind == Kind::Text { plain: true };
-        self.fold_into_parent(node.verbatim, 0);
-        self.push(node)
+        let (next, verbatim) = (self.next_id().following(), kind == Kind::Text { plain: true });
+        self.fold_into_parent(verbatim, 0);
+        if let Some(parent) = self.open.last_mut() {
+            parent.has_text |= kind != Kind::Comment;
+        }
+        self.push(Node { next, verbatim, ..blank_node(kind, self.parent(), Span::new(start, end)) })
     }
 
     /// An element is canonical as it stands if all it holds is.
@@ -319,6 +333,8 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Inlined: a node that is handed on through memory in pieces stalls the processor.
+    #[inline(always)]
     fn push(&mut self, node: Node) -> Result<(), Rejection> {
         if self.nodes.len() >= self.limits.nodes {
             return Err(limit("nodes", self.limits.nodes));
@@ -330,13 +346,15 @@ impl<'a> Reader<'a> {
     /// Sets where an element ends, now that its end is known.
     fn close(&mut self, open: &Open, end_tag_start: usize) {
         self.scope.leave(open.scope);
+        // Other bindings may come in the place of those that are gone.
+        self.declaring.take_if(|declaring| open.scope < declaring.scope);
         self.fold_into_parent(open.verbatim, open.uses);
         let (next, end) = (self.next_id(), Span::new(end_tag_start, self.at));
         if let Some(node) = self.nodes.get_mut(open.id.0 as usize) {
             node.next = next;
             node.span.end = end.end;
             node.end_tag_start = end.start;
-            (node.verbatim, node.uses) = (open.verbatim, open.uses);
+            (node.verbatim, node.uses, node.has_text) = (open.verbatim, open.uses, open.has_text);
         }
     }
 
@@ -390,6 +408,7 @@ impl<'a> Reader<'a> {
     }
 }
 
+#[inline(always)]
 fn blank_node(kind: Kind, parent: NodeId, span: Span) -> Node {
     Node {
         kind,
@@ -407,6 +426,7 @@ fn blank_node(kind: Kind, parent: NodeId, span: Span) -> Node {
         plain_tag: false,
         verbatim: false,
         uses: 0,
+        has_text: false,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which prefix means which namespace at the place the reader has reached (XML Namespaces 1.0).
 
+use super::chars::is_same;
 use super::document::{Span, declaration_bit};
 use crate::names::{self, Namespace};
 use std::borrow::Cow;
@@ -91,11 +92,7 @@ impl Scope {
         let source = source.as_bytes();
         let text = |span: Span| source.get(span.start as usize..span.end as usize).unwrap_or_default();
         let wanted = text(prefix);
-        // Prefixes are so short that calling for a comparison would cost more than it.
-        let is_wanted = |binding: &&Binding| {
-            let known = text(binding.prefix);
-            known.len() == wanted.len() && known.iter().zip(wanted).all(|(one, other)| one == other)
-        };
+        let is_wanted = |binding: &&Binding| is_same(text(binding.prefix), wanted);
         let needs_none = |uri| Some(Meaning { uri, bit: Some(0) });
         match self.bindings.iter().rev().find(is_wanted) {
             Some(binding) => Some(binding.meaning),

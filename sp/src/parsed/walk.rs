@@ -20,14 +20,8 @@ pub(crate) struct Children<'d> {
 impl<'d> Children<'d> {
     /// The children of an element whose content is elements only.
     pub(crate) fn of(document: &'d Document, parent: NodeId) -> Result<Self, Rejection> {
-        for child in document.children(parent) {
-            if matches!(document.kind(child), Kind::Text { .. } | Kind::Cdata) {
-                let text = document.characters(child);
-                if !fault!(SchemaIgnored) && !text.bytes().all(|b| b.is_ascii_whitespace()) {
-                    let expected = format!("only elements in {}", document.qualified_name(parent));
-                    return Err(Rejection::new(Reason::UnexpectedElement, expected, format!("the text `{text}`")));
-                }
-            }
+        if document.has_text(parent) {
+            has_blanks_only(document, parent)?;
         }
         let next = document.elements(parent).next();
         Ok(Self { document, parent, next })
@@ -70,6 +64,20 @@ impl<'d> Children<'d> {
     }
 }
 
+/// Between elements there may be blanks.
+fn has_blanks_only(document: &Document, parent: NodeId) -> Result<(), Rejection> {
+    for child in document.children(parent) {
+        if matches!(document.kind(child), Kind::Text { .. } | Kind::Cdata) {
+            let text = document.characters(child);
+            if !fault!(SchemaIgnored) && !text.bytes().all(|b| b.is_ascii_whitespace()) {
+                let expected = format!("only elements in {}", document.qualified_name(parent));
+                return Err(Rejection::new(Reason::UnexpectedElement, expected, format!("the text `{text}`")));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The text of an element that holds text only. Byte for byte: nothing is trimmed.
 ///
 /// House rule house-7: a comment inside a value is refused, although canonicalization drops it, because the two halves
@@ -79,8 +87,16 @@ pub(crate) fn text(document: &Document, element: NodeId) -> Result<String, Rejec
 }
 
 /// The same for who only looks at it: most texts stand in the document as one piece.
+#[inline]
 pub(crate) fn borrowed_text(document: &Document, element: NodeId) -> Result<Cow<'_, str>, Rejection> {
     fault!(try crate::fault::text::lax_text(document, element).map(|text| Ok(Cow::Owned(text))));
+    match document.only_text(element) {
+        Some(text) => Ok(Cow::Borrowed(text)),
+        None => joined_text(document, element),
+    }
+}
+
+fn joined_text(document: &Document, element: NodeId) -> Result<Cow<'_, str>, Rejection> {
     let mut whole = Cow::Borrowed("");
     for child in document.children(element) {
         match document.kind(child) {

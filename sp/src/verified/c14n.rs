@@ -4,8 +4,9 @@
 //! failure here that could digest as nothing: what canonicalization cannot treat, the reader has refused.
 
 use crate::names::Namespace;
-use crate::parsed::{Attribute, Document, Kind, NodeId, Span};
+use crate::parsed::{Attribute, Document, Kind, NamespaceDeclaration, NodeId, Span, is_same};
 use crate::reject::{Reason, Rejection};
+use std::ops::Range;
 
 /// Which namespaces an element is written with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +84,14 @@ struct Open {
     written: u64,
 }
 
+/// A start tag that was written anew: whose, in what surroundings, and where it stands in what was written.
+struct Anew {
+    id: NodeId,
+    scope: usize,
+    rendered: usize,
+    at: Range<usize>,
+}
+
 struct Writer<'d> {
     document: &'d Document,
     how: &'d Canonicalization,
@@ -91,25 +100,27 @@ struct Writer<'d> {
     run: Span,
     open: Vec<Open>,
     scope: Vec<Binding<'d>>,
-    /// What was written, as bindings and as the bits of their declarations.
+    /// What was written, as bindings and as the bits of their declarations. Last those of the current element.
     rendered: Vec<Binding<'d>>,
     written: u64,
-    /// Room for the declarations of the current element.
-    due: Vec<Binding<'d>>,
+    /// Room for the attributes of the current element.
     attributes: Vec<Attribute>,
+    /// The last tag that was written anew, as many elements in a row may need the same.
+    anew: Option<Anew>,
     apex: NodeId,
 }
 
 impl<'d> Writer<'d> {
     fn new(document: &'d Document, apex: NodeId, how: &'d Canonicalization) -> Self {
         let span = document.span(apex);
-        let outside = document.in_scope(document.parent(apex));
-        let mut scope = Vec::with_capacity(outside.len() + 8);
-        scope.extend(outside.into_iter().rev().map(|(declaration, bit)| Binding {
-            prefix: document.text_at(declaration.prefix),
-            uri: declaration.uri,
-            bit,
-        }));
+        let mut scope = Vec::with_capacity(16);
+        let mut around = document.parent(apex);
+        while around != NodeId::DOCUMENT {
+            scope.extend(bindings(document, around));
+            around = document.parent(around);
+        }
+        // From the inside out; the innermost binding of a prefix belongs last.
+        scope.reverse();
         Self {
             document,
             how,
@@ -119,8 +130,8 @@ impl<'d> Writer<'d> {
             scope,
             rendered: Vec::with_capacity(8),
             written: 0,
-            due: Vec::with_capacity(8),
-            attributes: Vec::with_capacity(8),
+            attributes: Vec::new(),
+            anew: None,
             apex,
         }
     }
@@ -162,27 +173,37 @@ impl<'d> Writer<'d> {
         let document = self.document;
         let (scope, rendered) = (self.scope.len(), self.rendered.len());
         self.open.push(Open { id, scope, rendered, written: self.written });
-        let declarations = document.declarations_with_bits(id);
-        self.scope.extend(declarations.map(|(declaration, bit)| Binding {
-            prefix: document.text_at(declaration.prefix),
-            uri: declaration.uri,
-            bit,
-        }));
-        self.collect_due(id);
+        if let Some(at) = self.written_before(id) {
+            self.flush();
+            return self.out.extend_from_within(at);
+        }
+        self.scope.extend(bindings(document, id));
+        self.render_all(id);
         let inherited = self.inherited_xml_attributes(id);
 
         let (span, plain) = document.start_tag(id);
-        if plain && inherited.is_empty() && self.declares_what_is_due(scope) {
-            self.rendered.append(&mut self.due);
+        if plain && inherited.is_empty() && self.declares_what_is_rendered(scope, rendered) {
             self.copy(span);
         } else {
             self.attributes.extend(document.attributes(id).iter().chain(&inherited));
-            self.write_start_tag(id);
+            self.flush();
+            let start = self.out.len();
+            self.write_start_tag(id, rendered);
+            self.anew = Some(Anew { id, scope, rendered, at: start..self.out.len() });
         }
     }
 
-    /// The declarations this element must carry, sorted by prefix.
-    fn collect_due(&mut self, id: NodeId) {
+    /// Where this element's start tag was written already: the last one that was written anew is spelled the same, in the
+    /// same surroundings. What both declare is of no matter inside, as there are no elements.
+    fn written_before(&self, id: NodeId) -> Option<Range<usize>> {
+        let Anew { id: other, scope, rendered, at } = self.anew.as_ref()?;
+        let (document, same) = (self.document, *scope == self.scope.len() && *rendered == self.rendered.len());
+        (same && document.starts_the_same(*other, id) && document.elements(id).next().is_none()).then(|| at.clone())
+    }
+
+    /// Finds the declarations this element must carry, and sorts them by prefix.
+    fn render_all(&mut self, id: NodeId) {
+        let first = self.rendered.len();
         match self.how {
             Canonicalization::Exclusive { prefixes, .. } => {
                 self.render(self.document.prefix(id));
@@ -211,14 +232,14 @@ impl<'d> Writer<'d> {
                 }
             }
         }
-        self.due.sort_unstable_by_key(|binding| binding.prefix);
+        self.rendered.get_mut(first..).unwrap_or_default().sort_unstable_by_key(|binding| binding.prefix);
     }
 
-    /// Whether the element's own declarations, those of the scope from `own` on, are just those it must carry.
-    fn declares_what_is_due(&self, own: usize) -> bool {
-        let own = self.scope.get(own..).unwrap_or_default();
+    /// Whether the element's own declarations, in the scope from `own` on, are just those it must carry, in their order.
+    fn declares_what_is_rendered(&self, own: usize, rendered: usize) -> bool {
+        let (own, due) = (self.scope.get(own..).unwrap_or_default(), self.rendered.get(rendered..).unwrap_or_default());
         let same = |(own, due): (&Binding<'_>, &Binding<'_>)| own.prefix == due.prefix && own.uri == due.uri;
-        own.len() == self.due.len() && own.iter().zip(&self.due).all(same)
+        own.len() == due.len() && own.iter().zip(due).all(same)
     }
 
     /// A prefix of the list may be bound to nothing here; then there is nothing to write.
@@ -228,14 +249,14 @@ impl<'d> Writer<'d> {
         }
     }
 
-    /// Writes the declaration with this element, unless an element around it has written the same.
+    /// Has the declaration written with this element, unless it is already or an element around it has written the same.
     fn render(&mut self, prefix: &'d str) {
         // No binding means no namespace. The reader has refused prefixes without one, but for the two that need none.
         let binding = bound(&self.scope, prefix).unwrap_or(Binding { prefix, uri: 0, bit: 0 });
         let is_rendered = binding.uri == bound(&self.rendered, prefix).map_or(0, |rendered| rendered.uri);
         self.written |= binding.bit;
-        if !is_rendered && prefix != "xml" && bound(&self.due, prefix).is_none() {
-            self.due.push(binding);
+        if !is_rendered && prefix != "xml" {
+            self.rendered.push(binding);
         }
     }
 
@@ -265,26 +286,25 @@ impl<'d> Writer<'d> {
         (self.document.uri(attribute.uri), self.document.text_at(attribute.local))
     }
 
-    fn write_start_tag(&mut self, id: NodeId) {
+    fn write_start_tag(&mut self, id: NodeId, rendered: usize) {
         let document = self.document;
-        self.flush();
         self.out.push('<');
         self.out.push_str(document.qualified_name(id));
-        // Taken out while they are written; the room is kept for the next tag.
-        let (mut due, mut attributes) = (std::mem::take(&mut self.due), std::mem::take(&mut self.attributes));
-        for binding in &due {
-            self.write_declaration(binding);
+        for place in rendered..self.rendered.len() {
+            self.write_declaration(place);
         }
-        self.rendered.append(&mut due);
+        // Taken out while they are written; the room is kept for the next tag.
+        let mut attributes = std::mem::take(&mut self.attributes);
         attributes.sort_by_key(|attribute| self.sort_key(attribute));
         for attribute in attributes.drain(..) {
             self.write_attribute(&attribute);
         }
-        (self.due, self.attributes) = (due, attributes);
+        self.attributes = attributes;
         self.out.push('>');
     }
 
-    fn write_declaration(&mut self, binding: &Binding<'d>) {
+    fn write_declaration(&mut self, place: usize) {
+        let Some(binding) = self.rendered.get(place).copied() else { return };
         self.out.push_str(if binding.prefix.is_empty() { " xmlns" } else { " xmlns:" });
         self.out.push_str(binding.prefix);
         self.out.push_str("=\"");
@@ -325,6 +345,8 @@ impl<'d> Writer<'d> {
             self.scope.truncate(open.scope);
             self.rendered.truncate(open.rendered);
             self.written = open.written;
+            // Other bindings may come in the place of those that are gone.
+            self.anew.take_if(|anew| open.scope < anew.scope || open.rendered < anew.rendered);
         }
     }
 
@@ -349,12 +371,19 @@ impl<'d> Writer<'d> {
     }
 }
 
+/// What an element declares.
+fn bindings(document: &Document, id: NodeId) -> impl Iterator<Item = Binding<'_>> {
+    let declarations = document.declarations_with_bits(id);
+    declarations.map(|(NamespaceDeclaration { prefix, uri }, bit)| Binding {
+        prefix: document.text_at(prefix),
+        uri,
+        bit,
+    })
+}
+
 /// The innermost binding of a prefix.
 fn bound<'d>(bindings: &[Binding<'d>], prefix: &str) -> Option<Binding<'d>> {
-    // Prefixes are so short that calling for a comparison would cost more than it.
-    let same =
-        |one: &str| one.len() == prefix.len() && one.bytes().zip(prefix.bytes()).all(|(one, other)| one == other);
-    bindings.iter().rev().find(|binding| same(binding.prefix)).copied()
+    bindings.iter().rev().find(|binding| is_same(binding.prefix.as_bytes(), prefix.as_bytes())).copied()
 }
 
 fn escape_text(text: &str, out: &mut String) {

@@ -8,8 +8,7 @@ use super::query::{self, QuerySignature};
 use super::{Origin, Verified, enveloped, structure};
 use crate::config::{Idp, Sp};
 use crate::decoded::redirect::query::RawSignature;
-use crate::names::Namespace;
-use crate::parsed::Document;
+use crate::parsed::{Document, Landmark};
 use crate::reject::{Reason, Rejection};
 
 /// A message that came by HTTP-POST: its own Signature covers it.
@@ -28,8 +27,7 @@ pub(crate) fn queried(
     idp: &Idp,
 ) -> Result<Verified, Rejection> {
     structure::of_message(&document)?;
-    let inside = document.all_elements().find(|id| document.is(*id, Namespace::Dsig, "Signature"));
-    if inside.is_some() {
+    if document.landmarks().any(|(landmark, _)| landmark == Landmark::Signature) {
         let expected = "the signature in the query only";
         return Err(Rejection::new(Reason::SignatureMisplaced, expected, "a Signature in the message"));
     }

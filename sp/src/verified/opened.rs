@@ -8,14 +8,14 @@
 use super::Verified;
 use super::decrypt::{Context, Opener};
 use crate::names::Namespace;
-use crate::parsed::{Document, NodeId};
+use crate::parsed::{Document, Landmark, NodeId};
 use crate::reject::{Reason, Rejection};
 
 /// Where ciphertext is read, and what it must turn out to be.
-const PLACES: &[(&str, (Namespace, &str), &str)] = &[
-    ("EncryptedID", (Namespace::Saml, "Subject"), "NameID"),
-    ("EncryptedID", (Namespace::Samlp, "LogoutRequest"), "NameID"),
-    ("EncryptedAttribute", (Namespace::Saml, "AttributeStatement"), "Attribute"),
+const PLACES: &[(Landmark, (Namespace, &str), &str)] = &[
+    (Landmark::EncryptedId, (Namespace::Saml, "Subject"), "NameID"),
+    (Landmark::EncryptedId, (Namespace::Samlp, "LogoutRequest"), "NameID"),
+    (Landmark::EncryptedAttribute, (Namespace::Saml, "AttributeStatement"), "Attribute"),
 ];
 
 /// One element that was encrypted.
@@ -57,12 +57,10 @@ impl Verified {
 }
 
 fn encrypted_parts(document: &Document) -> impl Iterator<Item = (NodeId, &'static str)> + '_ {
-    // Most messages have none: one look at each name says so.
-    let named = document.all_elements().filter(|element| document.local(*element).starts_with("Encrypted"));
-    named.filter_map(|element| {
+    document.landmarks().filter_map(|(landmark, element)| {
         let parent = document.parent(element);
-        let stands = |(local, (namespace, around), _): &&(&str, (Namespace, &str), &str)| {
-            document.is(element, Namespace::Saml, local) && document.is(parent, *namespace, around)
+        let stands = |(encrypted, (namespace, around), _): &&(Landmark, (Namespace, &str), &str)| {
+            landmark == *encrypted && document.is(parent, *namespace, around)
         };
         PLACES.iter().find(stands).map(|(.., expected)| (element, *expected))
     })

@@ -5,7 +5,7 @@
 //! not directly behind the Issuer of the Response or of that Assertion, before any of them is looked into.
 
 use crate::names::Namespace;
-use crate::parsed::{Document, Kind, NodeId};
+use crate::parsed::{Document, Kind, Landmark, NodeId};
 use crate::reject::{Reason, Rejection};
 
 /// An element that may carry a Signature of its own.
@@ -95,12 +95,10 @@ fn values_are_whole(document: &Document) -> Result<(), Rejection> {
 
 /// The one Assertion or EncryptedAssertion in the whole document, which must be a child of its root.
 fn one_assertion(document: &Document, root: NodeId) -> Result<Option<NodeId>, Rejection> {
-    let is_one = |id: &NodeId| {
-        document.is(*id, Namespace::Saml, "Assertion") || document.is(*id, Namespace::Saml, "EncryptedAssertion")
-    };
+    let is_one = |landmark: &Landmark| matches!(landmark, Landmark::Assertion | Landmark::EncryptedAssertion);
     let mut found = None;
     let mut count = 0;
-    for assertion in document.all_elements().filter(is_one) {
+    for (_, assertion) in document.landmarks().filter(|(landmark, _)| is_one(landmark)) {
         if document.parent(assertion) != root {
             let parent = document.qualified_name(document.parent(assertion));
             return Err(Rejection::new(
@@ -120,7 +118,7 @@ fn one_assertion(document: &Document, root: NodeId) -> Result<Option<NodeId>, Re
 
 /// Every Signature of the document is the second child of one of these elements, behind its Issuer (core 5.4.1).
 fn signatures_belong(document: &Document, allowed: &[Option<NodeId>]) -> Result<(), Rejection> {
-    for signature in document.all_elements().filter(|id| document.is(*id, Namespace::Dsig, "Signature")) {
+    for (_, signature) in document.landmarks().filter(|(landmark, _)| *landmark == Landmark::Signature) {
         let parent = document.parent(signature);
         if !allowed.contains(&Some(parent)) {
             let found = format!("one in {}", document.qualified_name(parent));

@@ -4,11 +4,12 @@
 //! relative namespace URIs, which canonicalization cannot treat (exc-c14n 1, "void canonicalization").
 
 use super::{
-    Attribute, Kind, NO_URI, NamespaceDeclaration, Open, Reader, Rejection, Span, XML_URI, blank_node, limit,
-    malformed, names, references, resolve_attribute,
+    Attribute, Declaring, Kind, NO_URI, NamespaceDeclaration, Node, Open, Reader, Rejection, Span, XML_URI, blank_node,
+    limit, malformed, names, references, resolve_attribute,
 };
 use crate::names::Namespace;
 use crate::parsed::chars::{ascii_name_length, ncname_length};
+use crate::parsed::landmark::Landmark;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
@@ -40,11 +41,14 @@ impl<'a> Reader<'a> {
         if self.open.len() >= self.limits.depth {
             return Err(limit("levels of elements", self.limits.depth));
         }
+        if let Some(node) = self.same_as_before() {
+            return self.again(node);
+        }
         let start = self.at;
         self.at += 1;
         let (prefix, local) = self.name()?;
-        let (first_attribute, first_declaration, scope) =
-            (self.attributes.len(), self.declarations.len(), self.scope.len());
+        let (first_attribute, first_declaration, first_id, scope) =
+            (self.attributes.len(), self.declarations.len(), self.ids.len(), self.scope.len());
         let list = self.attribute_list()?;
         let start_tag_end = self.at;
 
@@ -55,24 +59,68 @@ impl<'a> Reader<'a> {
         let is_sorted = self.attributes_are_unique(first_attribute)?;
 
         let id = self.next_id();
-        let mut node = blank_node(Kind::Element, self.parent(), Span::new(start, self.at));
-        (node.prefix, node.local) = (prefix, local);
-        (node.uri, node.namespace) = (meaning.uri, self.scope.kind(meaning.uri));
-        node.attributes = Span::new(first_attribute, self.attributes.len());
-        node.declarations = Span::new(first_declaration, self.declarations.len());
-        node.start_tag_end = Span::new(start, start_tag_end).end;
-        node.plain_tag = list.plain && is_sorted && declares_in_order && list.end == End::Open;
-        let mut open = Open { id, scope, verbatim: false, uses: 0 };
+        let namespace = self.scope.kind(meaning.uri);
+        let plain_tag = list.plain && is_sorted && declares_in_order && list.end == End::Open;
+        let mut open = Open { id, scope, verbatim: false, uses: 0, has_text: false };
         if let (Some(bit), Some(bits)) = (meaning.bit, attribute_uses) {
-            open.verbatim = node.plain_tag && !declares;
+            open.verbatim = plain_tag && !declares;
             open.uses = bit | bits;
         }
-        self.push(node)?;
+        self.note_landmark(namespace, local);
+        self.push(Node {
+            prefix,
+            local,
+            namespace,
+            uri: meaning.uri,
+            attributes: Span::new(first_attribute, self.attributes.len()),
+            declarations: Span::new(first_declaration, self.declarations.len()),
+            start_tag_end: Span::new(start, start_tag_end).end,
+            plain_tag,
+            ..blank_node(Kind::Element, self.parent(), Span::new(start, self.at))
+        })?;
         match list.end {
             End::Open => self.open.push(open),
             End::Empty => self.close(&open, self.at),
         }
+        if declares && list.end == End::Open && first_id == self.ids.len() {
+            self.declaring = Some(Declaring { id, scope });
+        }
         Ok(())
+    }
+
+    /// The node of the last start tag with declarations, if that tag stands here again in the same scope.
+    fn same_as_before(&self) -> Option<Node> {
+        let Declaring { id, .. } = self.declaring.as_ref().filter(|known| known.scope == self.scope.len())?;
+        let node = self.nodes.get(id.0 as usize)?;
+        let tag = self.bytes.get(node.span.start as usize..node.start_tag_end as usize)?;
+        let here = self.bytes.get(self.at..self.at + tag.len())?;
+        // Other tags seldom end at the same place.
+        (here.last() == tag.last() && here == tag).then(|| node.clone())
+    }
+
+    /// Takes a start tag that is spelled like another one and means the same. The lists of what they hold are shared.
+    fn again(&mut self, mut node: Node) -> Result<(), Rejection> {
+        let (start, scope) = (self.at, self.scope.len());
+        self.at += (node.start_tag_end - node.span.start) as usize;
+        node.parent = self.parent();
+        node.start_tag_end = Span::new(start, self.at).end;
+        node.span = Span::new(start, self.at);
+        for place in node.declarations.start as usize..node.declarations.end as usize {
+            if let Some(NamespaceDeclaration { prefix, uri }) = self.declarations.get(place).copied() {
+                self.scope.bind(prefix, uri, place);
+            }
+        }
+        self.open.push(Open { id: self.next_id(), scope, verbatim: false, uses: 0, has_text: false });
+        self.note_landmark(node.namespace, node.local);
+        self.push(node)
+    }
+
+    /// Writes down where the element stands whose node is pushed next, if it is a landmark.
+    fn note_landmark(&mut self, namespace: Namespace, local: Span) {
+        let local = self.bytes.get(local.start as usize..local.end as usize).unwrap_or_default();
+        if let Some(landmark) = Landmark::of(namespace, local) {
+            self.landmarks.push((landmark, self.next_id()));
+        }
     }
 
     /// The attributes up to `>` or `/>`.
@@ -219,7 +267,9 @@ impl<'a> Reader<'a> {
     fn judge(&mut self, name: &str, uri: &str) -> Result<u32, Rejection> {
         let reserved = name == "xmlns" || uri == names::XMLNS || (name == "xml") != (uri == names::XML);
         let empty = uri.is_empty() && !name.is_empty();
-        if !fault!(NamespacesUnchecked) && (reserved || empty || !(uri.is_empty() || has_scheme(uri))) {
+        // The namespaces we know are absolute.
+        let is_absolute = || Namespace::of(uri) != Namespace::Foreign || has_scheme(uri);
+        if !fault!(NamespacesUnchecked) && (reserved || empty || !(uri.is_empty() || is_absolute())) {
             let found = format!("xmlns:{name}=\"{uri}\"");
             return Err(malformed("a namespace declaration with an absolute URI", found));
         }

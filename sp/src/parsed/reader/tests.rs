@@ -165,3 +165,69 @@ fn context_gives_prefixes_and_nothing_else() {
         assert!(read(inner).is_err(), "{inner}");
     }
 }
+
+/// A start tag with declarations that comes again in the same scope is not read again; everywhere else it is.
+#[test]
+fn the_same_tag_again() {
+    let tag = "<p:b xmlns:p='urn:1' p:c='d'>";
+    let meaning = |source: String| {
+        let document = read(&source).map_err(|rejection| rejection.reason().name())?;
+        let line = |id| {
+            let attribute = document.attributes(id).first().map(|attribute| document.uri(attribute.uri));
+            format!("{} {} {}", document.element_uri(id), document.qualified_name(id), attribute.unwrap_or_default())
+        };
+        Ok(document.all_elements().skip(1).map(line).collect::<Vec<_>>())
+    };
+    let b = "urn:1 p:b urn:1";
+    assert_eq!(meaning(format!("<a>{tag}</p:b>{tag}x</p:b ></a>")), Ok(vec![b.into(), b.into()]));
+    assert_eq!(meaning(format!("<a>{tag}{tag}</p:b></p:b>{tag}</p:b></a>")), Ok(vec![b.into(), b.into(), b.into()]));
+    assert_eq!(
+        meaning(format!("<a>{tag}<p:e/></p:b>{tag}<p:e/></p:b></a>")),
+        Ok(vec![b.into(), "urn:1 p:e ".into(), b.into(), "urn:1 p:e ".into()])
+    );
+    // Two tags like one another around which the prefix of their attribute means something else.
+    let other = "<b xmlns='urn:d' q:c='d'></b>";
+    assert_eq!(
+        meaning(format!("<a><x xmlns:q='urn:1'>{other}</x><x xmlns:q='urn:2'>{other}</x></a>")),
+        Ok(vec![" x ".into(), "urn:d b urn:1".into(), " x ".into(), "urn:d b urn:2".into()])
+    );
+    assert_eq!(meaning(format!("<a>{tag}</p:b>{tag}</a>")), Err("xml_malformed"));
+    assert_eq!(meaning(format!("<a>{tag}</p:b><p:b/></a>")), Err("xml_malformed"));
+    assert_eq!(meaning("<a><b xmlns='urn:d' ID='x'></b><b xmlns='urn:d' ID='x'></b></a>".into()), Err("duplicate_id"));
+    let many = "<p:b xmlns:p='urn:1'></p:b>".repeat(200_000);
+    assert_eq!(reason(&format!("<a>{many}</a>")), Err("message_too_large"));
+    assert_eq!(reason(&format!("<a>{}</a>", &many[..100_000 * 27])), Err("message_too_large"));
+}
+
+/// The list of landmarks is what a look at every element gives, whatever was cut out, and however often one comes.
+#[test]
+fn landmarks_are_all_there() {
+    let (saml, dsig) = (crate::names::SAML, crate::names::DSIG);
+    let source = format!(
+        "<r xmlns='{saml}'><Assertion/><Assertion xmlns:x='urn:x'>1</Assertion><Assertion xmlns:x='urn:x'>2</Assertion>\
+         <y><EncryptedAssertion><d:Signature xmlns:d='{dsig}'/></EncryptedAssertion><Signature/></y>\
+         <EncryptedID/><EncryptedAttribute/><assertion/><Assertion xmlns=''/></r>"
+    );
+    let document = read(&source).unwrap();
+    let elements: Vec<NodeId> = document.all_elements().collect();
+    let named = |document: &Document, namespace, local| {
+        document.all_elements().filter(|id| document.is(*id, namespace, local)).collect::<Vec<_>>()
+    };
+    for (apex, without) in elements.iter().flat_map(|apex| elements.iter().map(move |without| (*apex, *without))) {
+        // What is left out is inside of what is cut out, or elsewhere.
+        let is_around = without <= apex && apex < document.after(without);
+        let document = if is_around { document.clone() } else { document.cut(apex, without) };
+        for (landmark, namespace, local) in [
+            (Landmark::Assertion, Namespace::Saml, "Assertion"),
+            (Landmark::EncryptedAssertion, Namespace::Saml, "EncryptedAssertion"),
+            (Landmark::EncryptedId, Namespace::Saml, "EncryptedID"),
+            (Landmark::EncryptedAttribute, Namespace::Saml, "EncryptedAttribute"),
+            (Landmark::Signature, Namespace::Dsig, "Signature"),
+        ] {
+            let noted: Vec<_> =
+                document.landmarks().filter(|(noted, _)| *noted == landmark).map(|(_, id)| id).collect();
+            assert_eq!(noted, named(&document, namespace, local), "{landmark:?} {apex:?} {without:?}");
+        }
+    }
+    assert_eq!(document.landmarks().count(), 7);
+}

@@ -115,3 +115,31 @@ fn comments_that_are_kept() {
         assert_eq!(kept(source), [expected, expected], "{source}");
     }
 }
+
+/// A start tag that was written anew is copied where it comes again, but only in the same surroundings.
+#[test]
+fn the_same_tag_again() {
+    let tag = "<p:b xmlns:q='urn:q' xmlns:p='urn:p' q:c='1'>";
+    let written = "<p:b xmlns:p=\"urn:p\" xmlns:q=\"urn:q\" q:c=\"1\">";
+    let check = |inside: &str, expected: &str| {
+        let source = format!("<r xmlns:x='urn:x'><a>{inside}</a></r>");
+        assert_eq!(octets(&source, "a", &exclusive(&[])), format!("<a>{expected}</a>"), "{source}");
+    };
+    check(&format!("{tag}1</p:b>{tag}2</p:b>"), &format!("{written}1</p:b>{written}2</p:b>"));
+    check(
+        &format!("{tag}1</p:b>{tag}<p:e/></p:b>{tag}2</p:b>"),
+        &format!("{written}1</p:b>{written}<p:e></p:e></p:b>{written}2</p:b>"),
+    );
+    check(&format!("{tag}{tag}</p:b></p:b>"), &format!("{written}<p:b q:c=\"1\"></p:b></p:b>"));
+    // The reader sees no difference between these two, but around the second one `p` is written already.
+    check(
+        &format!("<e>{tag}</p:b></e><e x:y='' ><p:f xmlns:p='urn:p'></p:f></e><e>{tag}</p:b></e>"),
+        &format!(
+            "<e>{written}</p:b></e><e xmlns:x=\"urn:x\" x:y=\"\"><p:f xmlns:p=\"urn:p\"></p:f></e><e>{written}</p:b></e>"
+        ),
+    );
+    check(
+        &format!("<e>{tag}</p:b></e><x:e>{tag}</p:b></x:e>"),
+        &format!("<e>{written}</p:b></e><x:e xmlns:x=\"urn:x\">{written}</p:b></x:e>"),
+    );
+}
