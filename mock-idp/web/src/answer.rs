@@ -8,7 +8,7 @@ use crate::trace::Sent;
 use crate::world::{Login, World};
 use axum::response::Html;
 use mock_idp::edit::Part;
-use mock_idp::{Edits, Message, Person, Recipe, people};
+use mock_idp::{Edits, Message, Person, Recipe, moment, people};
 
 const PERSISTENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
 const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
@@ -97,6 +97,7 @@ fn party(login: &Login, message: &Message) -> Party {
 
 fn sent(recipe: &Recipe) -> Sent {
     Sent {
+        at: moment::format(recipe.clock, true).unwrap_or_default(),
         kind: "Response",
         binding: "post",
         attack: recipe.attack.map(|attack| attack.id),

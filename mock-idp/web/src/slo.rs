@@ -273,6 +273,7 @@ fn send(
         mock_idp::logout::Kind::Response { in_response_to } => ("LogoutResponse", in_response_to.clone()),
     };
     let common = Sent {
+        at: mock_idp::moment::format(recipe.clock, true).unwrap_or_default(),
         kind,
         in_response_to,
         sp: sp.entity_id.clone(),

@@ -60,6 +60,8 @@ pub(crate) struct Received {
 /// A message to an SP.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Sent {
+    /// The mock's time when it left; a form may have waited for a person since the exchange began.
+    pub(crate) at: String,
     /// `Response`, `LogoutRequest` or `LogoutResponse`.
     pub(crate) kind: &'static str,
     /// `redirect` or `post`.

@@ -54,7 +54,7 @@ pub(crate) fn tar(exchange: &Exchange, metadata: &str, endpoint: &str) -> std::i
     if let Some(sent) = &exchange.sent {
         put("sent.curl", &format!("{}\n", curl_of_sent(sent)))?;
         put("sent.xml", &sent.xml)?;
-        put("inspect.sh", &format!("#!/bin/sh\n{}\n", inspect_command(sent, &exchange.at)))?;
+        put("inspect.sh", &format!("#!/bin/sh\n{}\n", inspect_command(sent)))?;
         if let Some(twin) = &sent.twin {
             put("healthy.xml", twin)?;
         }
@@ -63,14 +63,14 @@ pub(crate) fn tar(exchange: &Exchange, metadata: &str, endpoint: &str) -> std::i
 }
 
 /// The command that judges the message offline, in the folder of the files.
-pub(crate) fn inspect_command(sent: &Sent, at: &str) -> String {
+pub(crate) fn inspect_command(sent: &Sent) -> String {
     let asked =
         sent.in_response_to.as_ref().map_or("--unsolicited".to_owned(), |id| format!("--request-id {}", quoted(id)));
     format!(
         "samlspec inspect sent.xml --sp-entity-id {} --acs {} --idp-metadata idp-metadata.xml --now {} {asked}",
         quoted(&sent.sp),
         quoted(&sent.to),
-        quoted(at),
+        quoted(&sent.at),
     )
 }
 

@@ -110,7 +110,7 @@ fn one(world: &World, number: &str) -> Result<Html<String>, Failure> {
             .sent
             .as_ref()
             .filter(|sent| sent.kind == "Response")
-            .map(|sent| bundle::inspect_command(sent, &exchange.at)),
+            .map(|sent| bundle::inspect_command(sent)),
         received,
         sent,
     })
@@ -130,7 +130,7 @@ fn explained(world: &World, exchange: &Exchange) -> Result<Vec<String>, Failure>
         sp_entity_id: &sent.sp,
         acs: &sent.to,
         request_id: sent.in_response_to.as_deref(),
-        now: &exchange.at,
+        now: &sent.at,
     }))
 }
 

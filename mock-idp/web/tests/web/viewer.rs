@@ -2,9 +2,10 @@
 
 use crate::browser::{ACS, Here, browser, posted};
 use mock_idp::{Sp, Vendor};
-use mock_idp_web::{Config, Explain, serve};
+use mock_idp_web::{Config, Explain, Explained, serve};
 use reqwest::StatusCode;
 use scraper::{Html, Selector};
+use serde_json::json;
 
 fn text(page: &str, selector: &str) -> String {
     let document = Html::parse_document(page);
@@ -63,9 +64,17 @@ async fn a_judge_is_asked_where_there_is_one() {
     let base = format!("http://{}", listener.local_addr().unwrap());
     let mut config = Config::new(&base, vec![Vendor::named("duo").unwrap()]);
     config.sps = vec![Sp::new("urn:sp", ACS)];
-    config.explain = Some(Explain::by(|explained| vec![format!("judged for {}", explained.sp_entity_id)]));
+    let judge = |explained: &Explained<'_>| vec![format!("judged for {} at {}", explained.sp_entity_id, explained.now)];
+    config.explain = Some(Explain::by(judge));
     tokio::spawn(serve(config, listener));
-    browser().get(format!("{base}/duo/start?user=ann")).send().await.unwrap();
-    let page = browser().get(format!("{base}/trace/1")).send().await.unwrap().text().await.unwrap();
-    assert!(text(&page, "li").contains("judged for urn:sp"), "{page}");
+    let here = Here { base, browser: browser() };
+    // The person takes a minute for the form: what counts is when the message was made.
+    here.api("/api/clock", json!({ "now": "2030-01-02T03:04:05Z" })).await;
+    let (_, form) = here.get("/duo/start").await;
+    here.api("/api/clock", json!({ "now": "2030-01-02T03:05:05Z" })).await;
+    let (_, page) = here.log_in(Vendor::named("duo").unwrap(), &form, "ann").await;
+    assert!(posted(&page).xml.contains("IssueInstant=\"2030-01-02T03:05:05Z\""));
+    let (_, page) = here.get("/trace/1").await;
+    assert!(text(&page, "li").contains("judged for urn:sp at 2030-01-02T03:05:05.000Z"), "{page}");
+    assert!(page.contains("--now &#39;2030-01-02T03:05:05.000Z&#39;"), "{page}");
 }
