@@ -106,11 +106,7 @@ fn one(world: &World, number: &str) -> Result<Html<String>, Failure> {
         quirk: exchange.sent.as_ref().and_then(|sent| quirks::named(sent.quirk?)),
         explained: explained(world, &exchange)?,
         changes: changes(exchange.sent.as_ref(), sent.as_ref().map(|side| &side.document)),
-        inspect: exchange
-            .sent
-            .as_ref()
-            .filter(|sent| sent.kind == "Response")
-            .map(|sent| bundle::inspect_command(sent)),
+        inspect: exchange.sent.as_ref().filter(|sent| sent.kind == "Response").map(bundle::inspect_command),
         received,
         sent,
     })
