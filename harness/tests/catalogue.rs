@@ -60,6 +60,25 @@ fn excuses_are_needed() {
     assert!(needless.is_empty(), "{needless:?}");
 }
 
+/// What the README shows of a run is what a run against the built-in SP says today.
+#[test]
+fn the_readme_counts_as_a_run_does() {
+    let builtin = harness::target::Target::named_or_file("builtin").unwrap();
+    let rows = select::all_cases(scenarios());
+    let mut skipped = std::collections::BTreeMap::<String, usize>::new();
+    for reason in rows.iter().filter_map(|case| select::skip_reason(case, &builtin, true)) {
+        *skipped.entry(reason).or_default() += 1;
+    }
+    let count: usize = skipped.values().sum();
+    let proof = harness::mutants::Proof::of(scenarios()).unwrap();
+    let mut lines: Vec<_> = skipped.iter().map(|(reason, count)| format!("  {count} x {reason}")).collect();
+    lines.push(format!("samlspec sp: {} passed, 0 failed, {count} skipped; ", rows.len() - count));
+    lines.push(format!("\n{proof}\n"));
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+    let missing: Vec<_> = lines.iter().filter(|line| !readme.contains(*line)).collect();
+    assert!(missing.is_empty(), "README.md should say {missing:#?}");
+}
+
 /// Every row, against an SP that takes every layout: a recipe that does not apply would silently be skipped.
 #[test]
 fn every_message_can_be_made() {
