@@ -165,11 +165,24 @@ fn layout_reason(scenario: &Scenario, target: &Target, can_encrypt: bool) -> Opt
         }
     }
     let sign = scenario.sign?;
+    let in_signed = scenario.encrypt.is_some() && target.policy.encryption == EncryptionPolicy::InSignedResponse;
+    if in_signed && sign == Sign::Assertion {
+        return Some("the target decrypts nothing outside of a signed Response (policy.encryption)".to_owned());
+    }
     if scenario.expect == Expect::Accepted || scenario.attack.is_some() {
         let fits = allows(target.policy.signed, sign) || sign == Sign::Neither;
         return (!fits).then(|| format!("the target wants {} signed (policy.signed)", wanted(target.policy.signed)));
     }
     None
+}
+
+/// The signatures that this target wants of such a message.
+pub fn signed_for(target: &Target, is_encrypted: bool) -> SignedPolicy {
+    match (target.policy.encryption, target.policy.signed) {
+        (EncryptionPolicy::InSignedResponse, SignedPolicy::Either) if is_encrypted => SignedPolicy::Response,
+        (EncryptionPolicy::InSignedResponse, SignedPolicy::Assertion) if is_encrypted => SignedPolicy::Both,
+        (_, signed) => signed,
+    }
 }
 
 /// What is signed in a healthy message for this target: as the vendor does where the policy takes it.

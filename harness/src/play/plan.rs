@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use crate::delivery::{self, Delivery};
 use crate::fault::Fault;
 use crate::scenario::{Again, Encrypt, Expect, Flow, Need};
-use crate::select::{Case, sign_for};
+use crate::select::{Case, sign_for, signed_for};
 use crate::target::{EncryptionPolicy, Target};
 use crate::verdict::Asserted;
 
@@ -147,7 +147,8 @@ impl Plan {
         recipe.person = if self.is_attacker { attacker.clone() } else { person };
         recipe.attacker = attacker;
         recipe.in_response_to = in_response_to.map(str::to_owned);
-        recipe.sign = self.sign.unwrap_or_else(|| sign_for(recipe.sign, target.policy.signed));
+        let wanted = signed_for(target, self.encrypt.is_some());
+        recipe.sign = self.sign.unwrap_or_else(|| sign_for(recipe.sign, wanted));
         recipe.encrypt = self.encryption(&recipe);
         if let Some(signature) = self.signature {
             recipe.signature = signature;

@@ -95,6 +95,9 @@ pub enum EncryptionPolicy {
     None,
     /// It takes both.
     Optional,
+    /// It takes both, but decrypts nothing outside of a signed Response.
+    #[serde(rename = "in-signed-response")]
+    InSignedResponse,
     /// It takes nothing else.
     Required,
 }
