@@ -48,7 +48,7 @@ public final class Spring52 implements Stdio.Library {
     }
 
     @Override
-    public Map<String, Object> acs(String browser, Map<String, String> form) throws Exception {
+    public Map<String, Object> acs(String browser, String method, Map<String, String> form) throws Exception {
         String acs = System.getenv("SP_ACS");
         try {
             byte[] xml = Base64.getMimeDecoder().decode(form.getOrDefault("SAMLResponse", ""));

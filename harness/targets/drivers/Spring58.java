@@ -1,41 +1,46 @@
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.saml2.core.OpenSamlInitializationService;
 import org.springframework.security.saml2.core.Saml2X509Credential;
 import org.springframework.security.saml2.provider.service.authentication.OpenSamlAuthenticationProvider;
 import org.springframework.security.saml2.provider.service.authentication.Saml2AuthenticatedPrincipal;
-import org.springframework.security.saml2.provider.service.authentication.Saml2AuthenticationException;
-import org.springframework.security.saml2.provider.service.authentication.Saml2AuthenticationToken;
 import org.springframework.security.saml2.provider.service.registration.RelyingPartyRegistration;
 import org.springframework.security.saml2.provider.service.registration.RelyingPartyRegistrations;
+import org.springframework.security.saml2.provider.service.web.RelyingPartyRegistrationResolver;
+import org.springframework.security.saml2.provider.service.web.Saml2AuthenticationTokenConverter;
+import org.springframework.security.saml2.provider.service.web.authentication.Saml2WebSsoAuthenticationFilter;
 
 /**
- * Spring Security's SAML support (5.8, with OpenSAML 3) behind the driver protocol. No check of its own.
+ * Spring Security's SAML support (5.8, with OpenSAML 3) behind the driver protocol: the filter that a web application has at its ACS, over
+ * requests that are plain objects. No check of its own.
  *
  * Environment: IDP_METADATA, IDP_SSO, SP_ACS, SP_ENTITY_ID, SP_KEY and SP_CERT (PEM files).
  */
 public final class Spring58 implements Stdio.Library {
-    private final OpenSamlAuthenticationProvider provider = new OpenSamlAuthenticationProvider();
-    private final RelyingPartyRegistration registration;
+    private final Saml2WebSsoAuthenticationFilter filter;
 
     private Spring58() throws Exception {
-        var own = new Object() {
-            final Saml2X509Credential signing =
-                Saml2X509Credential.signing(Keys.privateKey("SP_KEY"), Keys.certificate("SP_CERT"));
-            final Saml2X509Credential decryption =
-                Saml2X509Credential.decryption(Keys.privateKey("SP_KEY"), Keys.certificate("SP_CERT"));
-        };
+        RelyingPartyRegistration registration = registration();
+        RelyingPartyRegistrationResolver resolver = (request, id) -> registration;
+        filter = new Saml2WebSsoAuthenticationFilter(new Saml2AuthenticationTokenConverter(resolver), "/acs/{registrationId}");
+        filter.setAuthenticationManager(new OpenSamlAuthenticationProvider()::authenticate);
+    }
+
+    private static RelyingPartyRegistration registration() throws Exception {
+        var key = Keys.privateKey("SP_KEY");
+        var certificate = Keys.certificate("SP_CERT");
         try (var metadata = Files.newInputStream(Path.of(System.getenv("IDP_METADATA")))) {
-            registration = RelyingPartyRegistrations.fromMetadata(metadata)
+            return RelyingPartyRegistrations.fromMetadata(metadata)
                 .registrationId("one")
                 .entityId(System.getenv("SP_ENTITY_ID"))
                 .assertionConsumerServiceLocation(System.getenv("SP_ACS"))
-                .signingX509Credentials(credentials -> credentials.add(own.signing))
-                .decryptionX509Credentials(credentials -> credentials.add(own.decryption))
+                .signingX509Credentials(all -> all.add(Saml2X509Credential.signing(key, certificate)))
+                .decryptionX509Credentials(all -> all.add(Saml2X509Credential.decryption(key, certificate)))
                 .build();
         }
     }
@@ -60,16 +65,17 @@ public final class Spring58 implements Stdio.Library {
     }
 
     @Override
-    public Map<String, Object> acs(String browser, Map<String, String> form) throws Exception {
+    public Map<String, Object> acs(String browser, String method, Map<String, String> form) throws Exception {
+        var request = new MockHttpServletRequest(method, "/acs/one");
+        form.forEach(request::setParameter);
         try {
-            byte[] xml = Base64.getMimeDecoder().decode(form.getOrDefault("SAMLResponse", ""));
-            var token = new Saml2AuthenticationToken(registration, new String(xml, StandardCharsets.UTF_8));
-            var principal = (Saml2AuthenticatedPrincipal) provider.authenticate(token).getPrincipal();
+            var authentication = filter.attemptAuthentication(request, new MockHttpServletResponse());
+            var principal = (Saml2AuthenticatedPrincipal) authentication.getPrincipal();
             Map<String, Object> accepted = new LinkedHashMap<>();
             accepted.put("name_id", principal.getName());
             accepted.put("attributes", principal.getAttributes());
             return accepted;
-        } catch (Saml2AuthenticationException | IllegalArgumentException refusal) {
+        } catch (AuthenticationException refusal) {
             throw new Stdio.Refused(refusal);
         }
     }

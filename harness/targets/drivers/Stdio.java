@@ -22,7 +22,8 @@ final class Stdio {
 
         String login(String browser, String relayState) throws Exception;
 
-        Map<String, Object> acs(String browser, Map<String, String> form) throws Exception;
+        /** What the browser sent to the ACS: the form of a POST, or the query of a GET. */
+        Map<String, Object> acs(String browser, String method, Map<String, String> form) throws Exception;
     }
 
     /** The library says that a message is no good. */
@@ -61,7 +62,7 @@ final class Stdio {
                 case "reset" -> answer.put("ok", true);
                 case "login" -> answer.put("location", library.login(browser, call.path("relay_state").asText()));
                 default -> {
-                    answer.putAll(library.acs(browser, form(call.path("body").asText())));
+                    answer.putAll(library.acs(browser, call.path("method").asText(), form(call.path("body").asText())));
                     answer.put("accepted", true);
                 }
             }
