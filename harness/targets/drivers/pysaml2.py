@@ -2,7 +2,7 @@
 
 Environment: IDP_METADATA, SP_ACS, SP_ENTITY_ID, SP_KEY and SP_CERT (PEM files); SIGNED is `assertion` (the Assertion must be
 signed) or `either`. The library needs the program xmlsec1. `conv_info` is handed over where the version knows it: without it
-the Recipient is not looked at.
+the Recipient is not looked at. It holds no `remote_addr`, which no driver knows.
 """
 
 import inspect
@@ -57,13 +57,20 @@ def login(browser, relay_state):
 def acs(browser, form):
     more = {}
     if "conv_info" in inspect.signature(CLIENT.parse_authn_request_response).parameters:
-        more["conv_info"] = {"entity_id": ENTITY_ID, "remote_addr": "127.0.0.1", "request_uri": ACS}
+        more["conv_info"] = {"entity_id": ENTITY_ID, "request_uri": ACS}
     outstanding = OPEN.get(browser, {})
-    response = CLIENT.parse_authn_request_response(form.get("SAMLResponse", ""), BINDING_HTTP_POST, outstanding, **more)
-    if response is None:
-        raise SAMLError("no response came of it")
+    try:
+        response = CLIENT.parse_authn_request_response(form.get("SAMLResponse", ""), BINDING_HTTP_POST, outstanding, **more)
+        if response is None:
+            raise SAMLError("no response came of it")
+        person = response.session_info()  # raises for a response that was not verified
+    except Exception as refusal:
+        # Exceptions of its own are how the library refuses, and `Exception` itself, for an Audience that is not us.
+        if type(refusal) is Exception or type(refusal).__module__.startswith("saml2."):
+            raise SAMLError(f"{type(refusal).__name__}: {refusal}") from refusal
+        raise
     outstanding.pop(response.in_response_to, None)
-    return {"name_id": response.name_id.text if response.name_id else None, "attributes": response.ava}
+    return {"name_id": person["name_id"].text if person["name_id"] else None, "attributes": person["ava"]}
 
 
 if __name__ == "__main__":

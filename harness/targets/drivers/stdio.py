@@ -23,7 +23,8 @@ def serve(name, version, login, acs, reset, refusals):
             return {"ok": True}
         if call["call"] == "login":
             return {"location": login(call["browser"], call.get("relay_state", ""))}
-        form = {field: values[0] for field, values in parse_qs(call.get("body", "")).items()}
+        body = call.get("body", "") if call["method"] == "POST" else ""  # the query of a GET is no form
+        form = {field: values[0] for field, values in parse_qs(body).items()}
         try:
             return {"accepted": True, **acs(call["browser"], form)}
         except refusals as refusal:
