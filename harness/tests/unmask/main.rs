@@ -49,8 +49,12 @@ async fn judge(target: &Target) -> Report {
 
 /// Plays the three scenarios in the shapes of these vendors; of all, when there are none.
 async fn run(target: &Target, vendors: Vec<mock_idp::Vendor>) -> Result<Report, harness::Fault> {
-    let only = [HEALTHY, UNSIGNED, WRAPPED].map(|id| Glob::new(id).unwrap());
-    let selection = Selection { only: only.to_vec(), vendors, ..Selection::default() };
+    play_only(target, &[HEALTHY, UNSIGNED, WRAPPED], vendors).await
+}
+
+async fn play_only(target: &Target, ids: &[&str], vendors: Vec<mock_idp::Vendor>) -> Result<Report, harness::Fault> {
+    let only = ids.iter().map(|id| Glob::new(id).unwrap()).collect();
+    let selection = Selection { only, vendors, ..Selection::default() };
     let options = Options { selection, jobs: 4, seed: 1, program: "samlspec".into(), record: false };
     let scenarios = scenario::all().unwrap_or_else(|fault| panic!("{fault}"));
     play::run(target, scenarios, &options, &Quiet).await
@@ -116,6 +120,38 @@ async fn a_server_error_is_a_crash_unless_the_target_says_otherwise() {
     check(&judge(&said).await, UNSIGNED, Verdict::Refused, None, PASSED);
     let driver = driver_target(&sp::start(Fault::Answers500).await);
     check(&judge(&driver).await, UNSIGNED, Verdict::Crashed, None, FAILED);
+}
+
+/// The first row of a scenario against an SP with this fault.
+async fn first_row(fault: Fault, id: &str) -> Row {
+    let target = session_target(&sp::start(fault).await, "");
+    let okta = mock_idp::Vendor::named("okta").unwrap();
+    let report = play_only(&target, &[id], vec![okta]).await.unwrap_or_else(|fault| panic!("{fault}"));
+    report.rows.into_iter().next().unwrap()
+}
+
+#[tokio::test]
+async fn where_the_browser_is_sent_counts() {
+    for lure in ["stranger", "stranger_without_scheme", "stranger_behind_backslash", "stranger_behind_our_name"] {
+        let id = format!("reject/relay_state/{lure}");
+        let row = first_row(Fault::FollowsRelayState, &id).await;
+        let reason = row.reason.unwrap_or_default();
+        assert_eq!((row.verdict, row.outcome), (Verdict::Accepted, FAILED), "{reason}");
+        assert!(reason.starts_with("RelayState led the browser away, to "), "{reason}");
+        assert_eq!(first_row(Fault::None, &id).await.outcome, PASSED);
+    }
+}
+
+#[tokio::test]
+async fn of_many_at_once_one_may_be_logged_in() {
+    let row = first_row(Fault::None, "reject/replay/at_once").await;
+    assert_eq!((row.verdict, row.outcome), (Verdict::Accepted, FAILED));
+    assert_eq!(row.reason.as_deref(), Some("8 of 8 that came at once were accepted"));
+    let row = first_row(Fault::RemembersMessages, "reject/replay/at_once").await;
+    assert_eq!((row.verdict, row.outcome), (Verdict::Refused, PASSED), "{:?}", row.reason);
+    // It remembers messages, not Assertions: in another Response it is another message.
+    let row = first_row(Fault::RemembersMessages, "reject/replay/in_another_response").await;
+    assert_eq!((row.verdict, row.outcome), (Verdict::Accepted, FAILED), "{:?}", row.reason);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Tiny SPs with one fault each. They tell hostile messages from healthy ones by counting, which is enough for the rows played.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -41,12 +41,17 @@ pub(crate) enum Fault {
     ProbeLies,
     /// It adds a group that nobody signed.
     AddsGroup,
+    /// It sends the browser wherever RelayState says.
+    FollowsRelayState,
+    /// It logs in nobody twice.
+    RemembersMessages,
 }
 
 struct Sp {
     fault: Fault,
     base: String,
     sessions: Mutex<HashMap<String, String>>,
+    seen: Mutex<HashSet<Option<String>>>,
     next: AtomicU64,
     is_broken: AtomicBool,
 }
@@ -59,6 +64,7 @@ pub(crate) async fn start(fault: Fault) -> String {
         fault,
         base: base.clone(),
         sessions: Mutex::default(),
+        seen: Mutex::default(),
         next: AtomicU64::new(1),
         is_broken: AtomicBool::new(false),
     });
@@ -131,10 +137,15 @@ async fn acs(State(sp): State<Arc<Sp>>, Form(fields): Form<Fields>) -> Response 
             _ => (StatusCode::FORBIDDEN, "no").into_response(),
         };
     };
+    if sp.fault == Fault::RemembersMessages && !sp.seen.lock().unwrap().insert(fields.get("SAMLResponse").cloned()) {
+        return (StatusCode::FORBIDDEN, "again").into_response();
+    }
     let session = format!("s{}", sp.next.fetch_add(1, Ordering::Relaxed));
     sp.sessions.lock().unwrap().insert(session.clone(), name);
     let cookie = format!("session={session}; Path=/");
-    (StatusCode::SEE_OTHER, [(header::SET_COOKIE, cookie), (header::LOCATION, "/".to_owned())]).into_response()
+    let followed = fields.get("RelayState").filter(|_| sp.fault == Fault::FollowsRelayState);
+    let location = followed.cloned().unwrap_or_else(|| "/".to_owned());
+    (StatusCode::SEE_OTHER, [(header::SET_COOKIE, cookie), (header::LOCATION, location)]).into_response()
 }
 
 async fn whoami(State(sp): State<Arc<Sp>>, headers: HeaderMap) -> Response {
