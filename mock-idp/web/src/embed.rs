@@ -7,6 +7,7 @@ use crate::directory::Directory;
 use crate::failure::Failure;
 use crate::world::{Clock, World};
 use crate::{Config, Endpoints, router_of};
+use mock_idp::idp::Certificate;
 use mock_idp::{App, Person, Sp, Vendor};
 use serde_json::{Value, json};
 use std::io;
@@ -198,6 +199,13 @@ impl Running {
     /// Adds someone, or changes whoever has the same user name.
     pub fn put_person(&self, person: Person) -> Result<(), ControlError> {
         Ok(self.world.memory().directory.put(person)?)
+    }
+
+    /// Which certificates it has from now on: the first signs, the metadata lists all of them. With none nothing changes.
+    pub fn roll_over(&self, certificates: &[Certificate]) {
+        if !certificates.is_empty() {
+            self.world.memory().certificates.insert(self.vendor.name(), certificates.to_vec());
+        }
     }
 
     /// Stops the clock at an instant.

@@ -7,6 +7,7 @@ use crate::answer::{answer, status};
 use crate::change::{Asked, Change};
 use crate::failure::Failure;
 use crate::page;
+use crate::refusal::{Why, refuse};
 use crate::sessions::Method;
 use crate::sso::{asked, finish};
 use crate::world::{Login, World};
@@ -138,6 +139,11 @@ fn begin(vendor: Vendor, world: &World, headers: &HeaderMap, exchange: u64, star
     let words = Asked { attack: start.attack, quirk: start.quirk, encrypt: start.encrypt, sign, ..Asked::default() };
     let known = world.memory().sp_named(vendor, start.sp.as_deref())?;
     let settings = known.1.as_deref().map(|app| &app.settings);
+    // Azure: with verification certificates required, logins that start at the IdP are off (MSEA
+    // howto-enforce-signed-saml-authentication). Nothing like it is known of the others.
+    if vendor.name() == "azure" && settings.is_some_and(|settings| settings.wants_signed_requests) {
+        return Err(refuse(vendor, Why::Unsigned, "a login that starts here has no request that could be signed"));
+    }
     if let Some(url) = settings.and_then(|settings| settings.start_url.as_ref()) {
         return Ok(Redirect::to(url).into_response());
     }

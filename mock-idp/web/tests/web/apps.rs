@@ -246,6 +246,8 @@ async fn requests_have_to_be_signed_where_the_page_says() {
             let (_, page) = here.form(&path, &[("SAMLRequest", &encoded)]).await;
             assert!(page.contains(expected), "{vendor:?}: {page}");
         }
+        let start = format!("/{}/start?user=ann", vendor.name());
+        assert_eq!(here.get(&start).await.0 == StatusCode::OK, vendor.name() != "azure", "{vendor:?}");
         // Where the page does not say so, nobody looks at it.
         let here = Here::with_app(vendor, &json!({ certificates: CERTIFICATE })).await;
         assert!(here.get(&format!("{path}?{}", redirect(&xml, None))).await.1.contains("Who are you"), "{vendor:?}");

@@ -1,6 +1,7 @@
 //! The mock inside a Rust test.
 
 use crate::browser::browser;
+use mock_idp::idp::Certificate;
 use mock_idp::{Person, Sp};
 use mock_idp_web::MockIdp;
 use std::time::Duration;
@@ -32,6 +33,11 @@ async fn many_at_once_do_not_meet() {
     assert!(xml(&healthy).contains("zoe@a.test") && xml(&healthy).contains("2026-01-01T12:"));
     assert!(xml(broken).contains("https://other-sp.test"));
     assert_eq!(healthy.take_request(Duration::ZERO).await, None, "nobody sent a request");
+    let before = broken.metadata();
+    broken.roll_over(&[Certificate::Current, Certificate::Next]);
+    let announced = broken.metadata();
+    broken.roll_over(&[Certificate::Next]);
+    assert!(announced.len() > before.len() && broken.metadata() != before, "the metadata follows the keys");
     let url = healthy.url().to_owned();
     drop(healthy);
     assert!(browser().get(url).send().await.is_err(), "it ends when it is dropped");
