@@ -110,7 +110,11 @@ fn the_built_in_service_provider_is_judged() {
     let rows = report["scenarios"].as_array().unwrap();
     let refused = rows.iter().filter(|row| row["expected"] == "refused" && row["outcome"] == "passed");
     assert!(refused.clone().count() > 50);
-    assert!(refused.clone().all(|row| row["verdict"] == "refused" && row["twin"] == "accepted"), "{rows:#?}");
+    // Who lures the browser away with a healthy message is logged in, and stays here.
+    let is_lure = |row: &Value| row["id"].as_str().unwrap().starts_with("reject/relay_state/stranger");
+    let as_it_should = |row: &&Value| row["verdict"] == "refused" || (is_lure(row) && row["whom"] == "signed");
+    let wrong: Vec<_> = refused.filter(|row| !as_it_should(row) || row["twin"] != "accepted").collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
