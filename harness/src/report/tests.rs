@@ -216,6 +216,8 @@ fn expected_failures() {
     check("", (Verdict::Refused, None, Outcome::Failed), Outcome::ExpectedFailure);
     check("", (Verdict::Refused, None, Outcome::Passed), Outcome::UnexpectedPass);
     check("", (Verdict::Skipped, None, Outcome::Skipped), Outcome::Skipped);
+    check("sometimes = true", (Verdict::Refused, None, Outcome::Passed), Outcome::Passed);
+    check("sometimes = true", signed, Outcome::ExpectedFailure);
     check("verdict = \"accepted_other\"", attacker, Outcome::ExpectedFailure);
     check("verdict = \"accepted_other\"", signed, Outcome::Failed);
     check("verdict = \"crashed\"", crashed, Outcome::ExpectedFailure);

@@ -26,6 +26,9 @@ pub struct ExpectedFailure {
     /// A part of the reason that the report gives: a crash for another reason is another crash.
     #[serde(default)]
     pub reason: Option<String>,
+    /// It does not show every time, as a race does not: a pass is no surprise.
+    #[serde(default)]
+    pub sometimes: bool,
 }
 
 /// The verdict that a known difference comes with.
