@@ -39,7 +39,7 @@ struct Row {
 }
 
 fn rows() -> Vec<Row> {
-    Vendor::core()
+    Vendor::all()
         .flat_map(|vendor| {
             [layouts(vendor), algorithms(vendor), borrowed(vendor), encrypted(vendor), unusual(vendor)].concat()
         })
@@ -109,7 +109,7 @@ fn unusual(vendor: Vendor) -> Vec<Row> {
     rows
 }
 
-/// A recipe for now: samael has no other clock.
+/// A healthy recipe for the SP here; its clock is set when it is judged.
 fn healthy(shape: Vendor, name: Vendor, sign: Sign) -> Recipe {
     let sp = Sp::new(SP, ACS).encrypting(SP_CERTIFICATE);
     let mut recipe = Recipe::new(shape, Idp::of(name, "https://idp.judge.test"), sp, OffsetDateTime::now_utc());
@@ -128,7 +128,9 @@ fn row(name: String, recipe: Recipe) -> Row {
 
 impl Row {
     fn judge(&self) -> Result<String, String> {
-        let message = self.recipe.build().map_err(|error| format!("the mock does not build it: {error}"))?;
+        // samael's clock goes on while the rows before this one are judged.
+        let recipe = Recipe { clock: OffsetDateTime::now_utc(), ..self.recipe.clone() };
+        let message = recipe.build().map_err(|error| format!("the mock does not build it: {error}"))?;
         let mut judges = vec![];
         if self.is_for_samael(&message) {
             self.ask(&message, "samael", Self::samael)?;
@@ -219,7 +221,12 @@ impl Row {
                 },
                 _ => None,
             };
-            if expected.is_some_and(|expected| expected != *found) {
+            // That quirk writes two more Attributes of the Name `Role`, which is also Keycloak's.
+            let more = self.recipe.quirk.is_some_and(|quirk| quirk.id == "repeated_attribute");
+            let fits = |expected: Vec<&str>| {
+                expected.iter().eq(found) || more && found.iter().take(expected.len()).eq(&expected)
+            };
+            if expected.is_some_and(|expected| !fits(expected)) {
                 return Err(format!("with {} = {found:?}", fact.name));
             }
         }

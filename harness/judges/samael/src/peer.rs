@@ -92,13 +92,12 @@ impl Identity {
     pub(crate) fn of(assertion: &Assertion) -> Self {
         let name_id = assertion.subject.as_ref().and_then(|subject| subject.name_id.as_ref());
         let statements = assertion.attribute_statements.iter().flatten();
-        let attributes = statements.flat_map(|statement| &statement.attributes).map(|attribute| {
+        // A Name that stands twice, as Keycloak writes roles, has the values of both.
+        let mut attributes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for attribute in statements.flat_map(|statement| &statement.attributes) {
             let values = attribute.values.iter().map(|value| value.value.clone().unwrap_or_default());
-            (attribute.name.clone().unwrap_or_default(), values.collect())
-        });
-        Self {
-            name_id: name_id.map(|name_id| name_id.value.clone()).unwrap_or_default(),
-            attributes: attributes.collect(),
+            attributes.entry(attribute.name.clone().unwrap_or_default()).or_default().extend(values);
         }
+        Self { name_id: name_id.map(|name_id| name_id.value.clone()).unwrap_or_default(), attributes }
     }
 }
