@@ -2,9 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
-mod common;
-
-use common::{acs, expecting, now, recipe, sp, sp_with_logout};
+use crate::common::{acs, expecting, now, recipe, sp, sp_with_logout};
 use mock_idp::{Recipe, Vendor, attacks};
 use sp::artifact::{Artifact, resolved};
 use sp::request::ArtifactResolve;

@@ -5,9 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
-mod common;
-
-use common::{accept, idp, outcome, recipe, sp};
+use crate::common::{accept, idp, outcome, recipe, sp};
 use mock_idp::{Attack, Cipher, Edits, Encryption, Quirk, Recipe, Sign, SignatureAlgorithm, Vendor, attacks, quirks};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};

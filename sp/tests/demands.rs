@@ -2,9 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
-mod common;
-
-use common::{acs, expecting, idp, now, recipe, sp};
+use crate::common::{self, acs, expecting, idp, now, recipe, sp};
 use mock_idp::{Edits, Recipe, Vendor, request};
 use sp::accept::Received;
 use sp::request::{AuthnRequest, Carried, Comparison, Demands, RequestedAuthnContext};

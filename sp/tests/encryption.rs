@@ -4,9 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
-mod common;
-
-use common::{accept, builder, idp, outcome, recipe, sp};
+use crate::common::{self, accept, builder, idp, outcome, recipe, sp};
 use mock_idp::quirks::Quirk;
 use mock_idp::recipe::RecipeError;
 use mock_idp::step::Step;

@@ -9,9 +9,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests: what cannot go on has failed")]
 
-mod common;
-
-use common::{accept_at, idp, now, recipe, sp};
+use crate::common::{self, accept_at, idp, now, recipe, sp};
 use mock_idp::canonical::{Method, Scope, canonical};
 use mock_idp::{Recipe, Sign, Vendor, read};
 use sp::{Idp, Sp, Validated};

@@ -3,9 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
-mod common;
-
-use common::{accept, idp, now, outcome, recipe, sp, trusted};
+use crate::common::{self, accept, idp, now, outcome, recipe, sp, trusted};
 use mock_idp::{Recipe, Sign, SignatureAlgorithm, Vendor, attacks, key};
 use sp::{Allow, EntityId, Idp, Limits};
 

@@ -4,9 +4,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests: what cannot go on has failed")]
 
-mod common;
-
-use common::{Memory, accept, accept_at, at, idp, outcome, recipe, redeem, sp};
+use crate::common::{Memory, accept, accept_at, at, idp, outcome, recipe, redeem, sp};
 use mock_idp::{Recipe, Sign, Vendor};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};

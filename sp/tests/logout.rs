@@ -2,9 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
-mod common;
-
-use common::{ENTITY_ID, Memory, NOW, at, now, sp_with_logout, trusted};
+use crate::common::{self, ENTITY_ID, Memory, NOW, at, now, sp_with_logout, trusted};
 use mock_idp::logout::{LogoutEdits, LogoutFault, LogoutPart, LogoutRecipe, Subject};
 use mock_idp::{Vendor, people};
 use sp::logout::{LogoutDelivery, LogoutOrder, LogoutOutcome, PendingLogout, Received, redeem_logout};

@@ -4,9 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
-mod common;
-
-use common::{accept, outcome, recipe, sp, trusted};
+use crate::common::{self, accept, outcome, recipe, sp, trusted};
 use mock_idp::canonical::Method;
 use mock_idp::encrypt::{KeyTransport, Scheme};
 use mock_idp::quirks::Quirk;

@@ -1,8 +1,6 @@
 //! Metadata of every vendor and of recorded IdPs is read; Azure's, which is signed, is verified against a pinned key.
 
-mod common;
-
-use common::now;
+use crate::common::now;
 use mock_idp::Vendor;
 use sp::{Allow, Limits, metadata};
 use std::path::Path;

@@ -1,8 +1,6 @@
 //! Every message the mock IdPs can make: healthy and odd ones log in the signed person, attacks nobody.
 
-mod common;
-
-use common::{ENTITY_ID, SP_CERTIFICATE, accept, builder, idp, idp_allowing, outcome, recipe, sp};
+use crate::common::{self, ENTITY_ID, SP_CERTIFICATE, accept, builder, idp, idp_allowing, outcome, recipe, sp};
 use mock_idp::{Cipher, Encryption, KeyPlacement, Recipe, Sign, SignatureAlgorithm, Vendor, attacks, quirks};
 use sp::Allow;
 use std::collections::{BTreeMap, BTreeSet};

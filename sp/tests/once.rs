@@ -2,9 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
-mod common;
-
-use common::{Memory, accept_at, at, builder, idp, outcome, recipe, redeem, sp};
+use crate::common::{self, Memory, accept_at, at, builder, idp, outcome, recipe, redeem, sp};
 use mock_idp::{Edits, Recipe, Vendor, quirks};
 use sp::{ClockSkew, EndpointUrl};
 use std::time::Duration;

@@ -2,9 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
-mod common;
-
-use common::{ACS, ENTITY_ID, accept, accept_at, at, builder, idp, now, outcome, recipe, sp};
+use crate::common::{self, ACS, ENTITY_ID, accept, accept_at, at, builder, idp, now, outcome, recipe, sp};
 use mock_idp::wire::spell;
 use mock_idp::{Edits, Recipe, Sign, Vendor, read};
 use sp::{ClockSkew, EndpointUrl};

@@ -5,9 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests: what cannot go on has failed")]
 
-mod common;
-
-use common::{Memory, accept, idp, recipe, sp, sp_with_logout};
+use crate::common::{self, Memory, accept, idp, recipe, sp, sp_with_logout};
 use mock_idp::logout::{LogoutRecipe, Subject};
 use mock_idp::tree::{Element, Node};
 use mock_idp::wire::spell;

@@ -2,11 +2,7 @@
 //!
 //! `sp` and `mock-idp` meet here as bytes: metadata one way, messages the other.
 
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    reason = "each test binary compiles this file and uses a part of it; what cannot go on has failed"
-)]
+#![allow(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
 use mock_idp::{Recipe, Vendor};
 use sp::accept::Received;

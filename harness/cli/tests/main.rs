@@ -1,0 +1,7 @@
+//! One binary of all the tests from outside: a file each, built and linked once.
+
+mod catalogue;
+mod command;
+mod examples;
+mod inspect;
+mod reasons;

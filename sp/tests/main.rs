@@ -1,0 +1,21 @@
+//! One binary of all the tests from outside: a file each, built and linked once.
+
+mod artifact;
+mod attack_rows;
+mod bad_input;
+mod common;
+mod demands;
+mod encryption;
+mod every_byte;
+mod independence;
+mod keys;
+mod laws;
+mod logout;
+mod matrix;
+mod metadata;
+mod mocks;
+mod once;
+mod one_way;
+mod recorded;
+mod variants;
+mod wrapping;
