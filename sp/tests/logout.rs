@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
 use crate::common::{self, ENTITY_ID, Memory, NOW, at, now, sp_with_logout, trusted};
-use mock_idp::logout::{LogoutEdits, LogoutFault, LogoutPart, LogoutRecipe, Subject};
+use mock_idp::encrypt::{Cipher, Encryption, EncryptionFault, KeyPlacement};
+use mock_idp::logout::{EncryptedName, LogoutEdits, LogoutFault, LogoutPart, LogoutRecipe, Subject};
 use mock_idp::{Vendor, people};
 use sp::logout::{LogoutDelivery, LogoutOrder, LogoutOutcome, PendingLogout, Received, redeem_logout};
 use sp::request::{Carried, LogoutRequest, LogoutResponse, LogoutStatus};
@@ -106,6 +107,30 @@ fn every_vendors_messages_are_understood() {
                 vendor.name()
             );
         }
+    }
+}
+
+/// An EncryptedID names the same person; what does not decrypt ends nobody's session (core 3.7.1).
+#[test]
+fn an_encrypted_name() {
+    let okta_idp = idp(okta());
+    let hidden = |fault| {
+        let encryption = Encryption { fault, ..Encryption::new(Cipher::Aes256Gcm, KeyPlacement::Sibling) };
+        let to = mock_idp::Sp::new(ENTITY_ID, common::ACS).encrypting(common::SP_CERTIFICATE);
+        LogoutRecipe { encrypt_name: Some(EncryptedName { encryption, sp: to }), ..request(okta()) }
+    };
+    for binding in BINDINGS {
+        let plain = order(&request(okta()), binding, &okta_idp, now()).unwrap();
+        let order_of = |recipe: &LogoutRecipe| order(recipe, binding, &okta_idp, now());
+        assert!(!hidden(None).post().unwrap().xml.contains("ann@example.test"));
+        let opened = order_of(&hidden(None)).unwrap();
+        assert_eq!((opened.name_id, opened.session_indexes), (plain.name_id, plain.session_indexes));
+        for fault in [EncryptionFault::WrongRecipient, EncryptionFault::Changed, EncryptionFault::ShortKey] {
+            assert_eq!(reason(order_of(&hidden(Some(fault)))).unwrap_err(), "decryption_failed", "{fault:?}");
+        }
+        // The signature comes first: a stranger's ciphertext never meets our key.
+        let forged = LogoutRecipe { fault: Some(LogoutFault::AttackerKey), ..hidden(Some(EncryptionFault::Changed)) };
+        assert_eq!(reason(order_of(&forged)).unwrap_err(), "signature_invalid");
     }
 }
 

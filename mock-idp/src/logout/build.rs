@@ -1,9 +1,10 @@
 //! The XML of a logout message: a recipe in, the vendor's spelling of it out, signed or not.
 
-use super::{Kind, LogoutEdits, LogoutFault, LogoutPart, LogoutRecipe, Subject};
+use super::{EncryptedName, Kind, LogoutEdits, LogoutFault, LogoutPart, LogoutRecipe, Subject};
 use crate::algorithm::SignatureAlgorithm;
 use crate::canonical::Scope;
 use crate::compose::{Family, Pen};
+use crate::encrypt;
 use crate::key;
 use crate::moment::{self, MomentError};
 use crate::names::{PARTIAL_LOGOUT, SUCCESS};
@@ -106,11 +107,23 @@ fn tree(recipe: &LogoutRecipe) -> Result<(Element, String), RecipeError> {
     let drawn = random.id(&recipe.vendor.shape().logout.id.value);
     let id = recipe.edits.id.clone().unwrap_or(drawn);
     let writer = Writer { recipe, edits: &recipe.edits, pen: pen(recipe) };
-    let message = match &recipe.kind {
+    let mut message = match &recipe.kind {
         Kind::Request(subject) => writer.request(&id, subject)?,
         Kind::Response { in_response_to } => writer.response(&id, in_response_to.as_deref())?,
     };
+    if let Some(wanted) = &recipe.encrypt_name {
+        hide_name(&mut message, wanted, &writer.pen, &mut random)?;
+    }
     Ok((message, id))
+}
+
+/// Puts an EncryptedID in the place of the NameID, before anything is signed.
+fn hide_name(message: &mut Element, to: &EncryptedName, pen: &Pen<'_>, random: &mut Random) -> Result<(), RecipeError> {
+    let around = Scope::default().inside(message);
+    let certificate = to.sp.encryption_certificate.as_deref();
+    let name = message.child_mut("NameID").ok_or(RecipeError::Missing("NameID"))?;
+    *name = encrypt::encrypt(name, &around, "EncryptedID", to.encryption, certificate, pen, random)?;
+    Ok(())
 }
 
 struct Writer<'a> {

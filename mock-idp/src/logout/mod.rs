@@ -30,9 +30,11 @@ pub use redirect::LogoutRedirect;
 
 use crate::algorithm::SignatureAlgorithm;
 use crate::base64;
+use crate::encrypt::Encryption;
 use crate::idp::Idp;
 use crate::people::Person;
 use crate::recipe::RecipeError;
+use crate::sp::Sp;
 use crate::vendor::Vendor;
 use time::OffsetDateTime;
 
@@ -51,6 +53,8 @@ pub struct LogoutRecipe {
     pub sign: bool,
     /// How it is signed.
     pub signature: SignatureAlgorithm,
+    /// How the NameID of a LogoutRequest is hidden and for whom; `None` leaves it readable (core 3.7.1).
+    pub encrypt_name: Option<EncryptedName>,
     /// What the SP gets back, or sent itself (bindings 3.4.3).
     pub relay_state: Option<String>,
     /// Fields that differ from the vendor's.
@@ -61,6 +65,15 @@ pub struct LogoutRecipe {
     pub seed: u64,
     /// What time it is at the IdP.
     pub clock: OffsetDateTime,
+}
+
+/// An EncryptedID in the place of the NameID.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EncryptedName {
+    /// Cipher, key transport and faults.
+    pub encryption: Encryption,
+    /// The SP whose certificate it is encrypted for.
+    pub sp: Sp,
 }
 
 /// Which logout message.
@@ -141,6 +154,7 @@ impl LogoutRecipe {
             kind,
             sign: facts.logout.signed.value,
             signature,
+            encrypt_name: None,
             relay_state: None,
             edits: LogoutEdits::default(),
             fault: None,
