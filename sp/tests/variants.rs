@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
 use crate::common::{self, ACS, ENTITY_ID, accept, accept_at, at, builder, idp, now, outcome, recipe, sp};
+use mock_idp::edit::Part;
 use mock_idp::wire::spell;
 use mock_idp::{Edits, Recipe, Sign, Vendor, read};
-use sp::{ClockSkew, EndpointUrl};
+use sp::accept::Received;
+use sp::{ClockSkew, Delivery, EndpointUrl};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -94,6 +96,41 @@ fn issuers() {
             place(&mut edits, value);
             edits
         });
+    }
+}
+
+/// A Response may leave its Issuer out where the Assertion alone is signed, in the clear (profiles 4.1.4.2).
+#[test]
+fn a_response_without_issuer() {
+    let without = Edits { without: vec![Part::ResponseIssuer], ..Edits::default() };
+    let ann = "accepted as ann@example.test";
+    let encryption = recipe(okta()).usual_encryption();
+    for (sign, encrypt, expected) in [
+        (Sign::Assertion, None, ann),
+        // Its Signature would have to stand behind that Issuer.
+        (Sign::Response, None, "signature_misplaced"),
+        (Sign::Both, None, "signature_misplaced"),
+        (Sign::Assertion, Some(encryption), "issuer_missing"),
+    ] {
+        let whole = Recipe { sign, encrypt, ..recipe(okta()) };
+        let verdict = |recipe: &Recipe| outcome(&accept(&recipe.build().unwrap().xml, &sp(), &idp(okta())));
+        assert_eq!(verdict(&whole), ann, "{sign:?} {encrypt:?}");
+        assert_eq!(verdict(&Recipe { edits: without.clone(), ..whole }), expected, "{sign:?} {encrypt:?}");
+    }
+}
+
+/// What the login was started with comes back beside the identity, octet for octet.
+#[test]
+fn the_note_of_a_login() {
+    let field = mock_idp::base64::encode(recipe(okta()).build().unwrap().xml.as_bytes());
+    for note in [None, Some(""), Some("a b&c/\u{e9}")] {
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        body.append_pair("SAMLResponse", &field);
+        body.extend_pairs(note.iter().map(|note| ("RelayState", note)));
+        let idp = idp(okta());
+        let delivery = Delivery { endpoint: &common::acs(), expectation: &common::expecting(&idp), now: common::now() };
+        let validated = Received::post(body.finish().as_bytes(), &sp()).unwrap().accept(&sp(), &idp, delivery).unwrap();
+        assert_eq!(validated.relay_state().map(|state| state.as_str()), note);
     }
 }
 

@@ -95,7 +95,19 @@ fn edits() -> Seeds {
 
 fn metadata() -> Seeds {
     let of = |vendor: Vendor| (vendor.name().to_owned(), recipe(vendor).idp.metadata(vendor).into_bytes());
-    Vendor::core().map(of).collect()
+    let mut seeds: Seeds = Vendor::all().map(of).collect();
+    let inside: String = seeds.iter().map(|(_, file)| String::from_utf8_lossy(file)).map(entity).collect();
+    let md = "urn:oasis:names:tc:SAML:2.0:metadata";
+    seeds.push((
+        "aggregate".to_owned(),
+        format!("<m:EntitiesDescriptor xmlns:m=\"{md}\">{inside}</m:EntitiesDescriptor>").into(),
+    ));
+    seeds
+}
+
+/// A file without its XML declaration.
+fn entity(file: std::borrow::Cow<'_, str>) -> String {
+    file.split_once("?>").map_or_else(|| file.clone().into_owned(), |(_, entity)| entity.to_owned())
 }
 
 fn queries() -> Seeds {
