@@ -2,7 +2,7 @@
 //!
 //! `sp` and `mock-idp` meet here as bytes: metadata one way, messages the other.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
 use mock_idp::{Recipe, Vendor};
 use sp::accept::Received;
