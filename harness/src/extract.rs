@@ -51,12 +51,8 @@ pub struct Rehearsal {
     pub twin: Submission,
     /// In which flow the twin is sent: where unsolicited Responses must be refused, it is the SP's.
     pub twin_flow: Flow,
-    /// How often the message is presented, the first time as a healthy one.
-    pub presentations: u8,
-    /// What is presented after it, where it is presented more than once.
-    pub second: Submission,
-    /// How it is presented again.
-    pub again: Again,
+    /// How the message is presented again, and what is presented then; the first time it is a healthy one.
+    pub again: Option<(Again, Submission)>,
     /// Equal for rows whose twins are the same message.
     pub twin_key: String,
 }
@@ -78,10 +74,13 @@ pub fn rehearse(case: &Case<'_>, wanted: &Wanted, request: &str) -> Result<Optio
     let (Some(message), Some(healthy)) = (make(&plan, made_by(&plan))?, make(&twin, made_by(&twin))?) else {
         return Ok(None);
     };
-    let Some(second) = make(&plan, plan.again(&made_by(&plan)))? else { return Ok(None) };
+    let mut again = None;
+    if plan.presentations > 1 {
+        let Some(second) = make(&plan, plan.again(&made_by(&plan)))? else { return Ok(None) };
+        again = Some((plan.again, second));
+    }
     let (twin_flow, twin_key) = (twin.flow, twin.key());
-    let (presentations, again) = (plan.presentations, plan.again);
-    Ok(Some(Rehearsal { message, twin: healthy, twin_flow, presentations, second, again, twin_key }))
+    Ok(Some(Rehearsal { message, twin: healthy, twin_flow, again, twin_key }))
 }
 
 /// Without a request to answer, the message is unsolicited.

@@ -6,8 +6,6 @@ use std::collections::HashSet;
 use std::convert::Infallible;
 use std::future::Future;
 use std::io::Read;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 
 use futures_util::future::join_all;
 use harness::browser::Submission;
@@ -21,8 +19,9 @@ use mutants::{
     Allow, Claim, DecryptionKey, Delivery, EndpointUrl, EntityId, Expectation, Idp, Inserted, Instant, Limits,
     OnceStore, PendingRequest, Sp, Switch, Validated, metadata, plant, redeem, take_for_secrets,
 };
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 use time::macros::datetime;
+use tokio::runtime::{Builder, Runtime};
 
 const ENTITY_ID: &str = "https://sp.example/metadata";
 const ACS: &str = "https://sp.example/acs";
@@ -119,21 +118,18 @@ impl World {
         let validated =
             |submission, flow| self.validated(submission, &row.asked, &self.expectation(row, flow, faults), faults);
         let first = || Some(self.redeemed(validated(message, row.case.flow)?, message, &memory));
-        if row.messages.presentations == 1 {
+        let Some((again, second)) = &row.messages.again else {
             let is_safe = relay_state(message).is_none_or(|place| !is_stranger(ACS, &landing(&place, faults)));
             let is_lure = relay_state(message).is_some_and(|place| is_stranger(ACS, &place));
             return first().is_some_and(finished) && !(is_lure && is_safe);
-        }
-        if row.messages.again == Again::AtOnce {
+        };
+        if *again == Again::AtOnce {
             let all: Option<Vec<_>> = std::iter::repeat_with(first).take(AT_ONCE).collect();
             return all.is_some_and(|all| finished(join_all(all)).into_iter().filter(|is_in| *is_in).count() > 1);
         }
         // Whoever presents a message again does it in another browser, which waits for nothing.
-        let second = || {
-            let again = validated(&row.messages.second, Flow::Idp)?;
-            Some(self.redeemed(again, &row.messages.second, &memory))
-        };
-        first().is_some_and(finished) && second().is_some_and(finished)
+        let once_more = || Some(self.redeemed(validated(second, Flow::Idp)?, second, &memory));
+        first().is_some_and(finished) && once_more().is_some_and(finished)
     }
 
     /// Whether the SP with these faults lets the row's healthy twin log somebody in.
@@ -244,12 +240,8 @@ fn body(submission: &Submission, faults: &[Switch]) -> Option<Vec<u8>> {
 
 /// The stores of this SP wait for nothing but their turn.
 fn finished<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            return output;
-        }
-    }
+    static TURNS: LazyLock<Runtime> = LazyLock::new(|| Builder::new_current_thread().build().unwrap());
+    TURNS.block_on(future)
 }
 
 /// What was used already.
