@@ -3,7 +3,7 @@
 //! Refuses, naming the option and what it can be: an option the vendor does not have, a value it cannot take, an entityID
 //! that another application of the vendor has.
 
-use super::{Answer, Call, Kind, Operation, Run, Verb, may, must, vendors};
+use super::{Answer, Call, Kind, Operation, Run, Verb, may, must, only_vendor, vendors};
 use crate::failure::Failure;
 use crate::world::World;
 use mock_idp::App;
@@ -93,15 +93,8 @@ fn options(world: &World, call: &Call) -> Answer {
     Ok(json!({ "options": options.option.iter().map(shown).collect::<Vec<_>>(), "sources": sources }))
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Which {
-    vendor: Option<String>,
-}
-
 fn list(world: &World, call: &Call) -> Answer {
-    let Which { vendor } = call.query()?;
-    let vendor = vendor.map(|name| world.vendor(&name)).transpose()?;
+    let vendor = only_vendor(world, call)?;
     let memory = world.memory();
     let wanted = memory.apps.iter().filter(|app| vendor.is_none_or(|vendor| app.vendor == vendor));
     Ok(wanted.map(|app| described(world, app)).collect())

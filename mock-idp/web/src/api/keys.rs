@@ -1,6 +1,6 @@
 //! The keys of the mocks: which certificates the metadata lists, which of them signs, and the roll-over from one to the next.
 
-use super::{Answer, Call, Kind, Operation, Run, Verb, may, must, vendors};
+use super::{Answer, Call, Kind, Operation, Run, Verb, may, must, only_vendor, vendors};
 use crate::failure::Failure;
 use crate::world::World;
 use mock_idp::Vendor;
@@ -37,15 +37,8 @@ pub(super) static OPERATIONS: &[Operation] = &[
     },
 ];
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Which {
-    vendor: Option<String>,
-}
-
 fn list(world: &World, call: &Call) -> Answer {
-    let Which { vendor } = call.query()?;
-    let vendor = vendor.map(|name| world.vendor(&name)).transpose()?;
+    let vendor = only_vendor(world, call)?;
     let wanted = world.config.vendors.iter().filter(|served| vendor.is_none_or(|vendor| **served == vendor));
     Ok(wanted.map(|served| described(world, *served)).collect())
 }

@@ -14,6 +14,8 @@ use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, any, get, on};
 use axum::{Json, Router};
+use mock_idp::Vendor;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::pin::Pin;
@@ -120,6 +122,19 @@ impl Call {
         T::deserialize(&self.body)
             .map_err(|error| Failure::field("body", error.to_string(), "JSON of the documented form"))
     }
+}
+
+/// A query that asks for one vendor's, or for all.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfVendor {
+    vendor: Option<String>,
+}
+
+/// The one vendor that a list is asked for.
+fn only_vendor(world: &World, call: &Call) -> Result<Option<Vendor>, Failure> {
+    let OfVendor { vendor } = call.query()?;
+    vendor.map(|name| world.vendor(&name)).transpose()
 }
 
 /// The paths of the API.

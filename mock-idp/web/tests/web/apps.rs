@@ -1,6 +1,6 @@
 //! Applications over HTTP: the options of an admin page in, and what a browser and an SP then meet.
 
-use crate::browser::{ACS, Here, flate, posted, value};
+use crate::here::{ACS, Here, flate, posted, value};
 use mock_idp::app::{Knob, OptionFact};
 use mock_idp::key::SigningKey;
 use mock_idp::names::{HTTP_POST, SAML, SAMLP};

@@ -1,6 +1,6 @@
 //! The mock inside a Rust test.
 
-use crate::browser::browser;
+use crate::here::browser;
 use mock_idp::idp::Certificate;
 use mock_idp::{Person, Sp};
 use mock_idp_web::MockIdp;

@@ -1,6 +1,6 @@
 //! Single Logout as browser and SPs meet it.
 
-use crate::browser::{ACS, Here, flate, posted, value};
+use crate::here::{ACS, Here, flate, posted, value};
 use mock_idp::logout::read::{self, Content};
 use mock_idp::logout::{LogoutRecipe, Subject};
 use mock_idp::{Idp, Sp, Vendor, base64, people};

@@ -2,11 +2,15 @@
 //! production code.
 
 #[cfg(test)]
+mod api;
+#[cfg(test)]
 mod apps;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
 mod embedded;
+#[cfg(test)]
+mod here;
 #[cfg(test)]
 mod logout;
 #[cfg(test)]

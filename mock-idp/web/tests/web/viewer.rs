@@ -1,6 +1,6 @@
 //! The trace as a person reads it.
 
-use crate::browser::{ACS, Here, browser, posted};
+use crate::here::{ACS, Here, browser, posted};
 use mock_idp::{Sp, Vendor};
 use mock_idp_web::{Config, Explain, Explained, serve};
 use reqwest::StatusCode;
