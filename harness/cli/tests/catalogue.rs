@@ -1,21 +1,13 @@
 //! Every quirk and every attack of the mocks, inspected: what is only unusual is accepted as Ann, what is an attack is
 //! refused with a reason. By the library call behind `samlspec inspect`, in the first layout of a vendor that has what it needs.
 
-#![expect(clippy::unwrap_used, reason = "in tests a panic is the report")]
-
+use crate::world;
 use mock_idp::{Cipher, Encryption, Recipe, Sign, Vendor, attacks, quirks};
 use sp::inspect::{Asked, Report, inspect};
-use sp::{Allow, DecryptionKey, EndpointUrl, EntityId, Limits};
 use std::collections::BTreeSet;
-use time::OffsetDateTime;
-use time::macros::datetime;
 
-const ENTITY_ID: &str = "https://sp.example.test/metadata";
-const ACS: &str = "https://sp.example.test/acs";
 const REQUEST: &str = "_a71b0ee1";
-const NOW: OffsetDateTime = datetime!(2026-11-25 09:30 UTC);
-const SP_CERTIFICATE: &str = include_str!("../../../fixtures/keys/sp.crt.pem");
-const SP_KEY: &str = include_str!("../../../fixtures/keys/sp.key.pem");
+const PUBLIC_URL: &str = "https://idp.example.test";
 
 /// Where the verdict on one message alone is another one, and why.
 const OTHERWISE: &[(&str, &str)] =
@@ -23,9 +15,8 @@ const OTHERWISE: &[(&str, &str)] =
 
 /// The healthy message of a vendor in each layout, the vendor's own first.
 fn layouts(vendor: Vendor) -> Vec<Recipe> {
-    let idp = mock_idp::Idp::of(vendor, "https://idp.example.test");
-    let to = mock_idp::Sp::new(ENTITY_ID, ACS).encrypting(SP_CERTIFICATE);
-    let mut usual = Recipe::new(vendor, idp, to, NOW);
+    let idp = mock_idp::Idp::of(vendor, PUBLIC_URL);
+    let mut usual = Recipe::new(vendor, idp, world::to(), world::NOW);
     usual.in_response_to = Some(REQUEST.to_owned());
     let signs = [usual.sign, Sign::Assertion, Sign::Response, Sign::Both];
     let encryption = usual.usual_encryption();
@@ -38,25 +29,17 @@ fn layouts(vendor: Vendor) -> Vec<Recipe> {
 struct Inspector {
     sp: sp::Sp,
     idps: Vec<sp::Idp>,
-    endpoint: EndpointUrl,
-    now: sp::Instant,
 }
 
 impl Inspector {
     fn of(vendor: Vendor) -> Self {
-        let endpoint = EndpointUrl::new(ACS).unwrap();
-        let key = DecryptionKey::from_file(SP_KEY.as_bytes()).unwrap();
-        let sp = sp::Sp::builder(EntityId::new(ENTITY_ID).unwrap(), endpoint.clone()).decryption_key(key).build();
-        let now = sp::Instant::from_unix_seconds(NOW.unix_timestamp()).unwrap();
-        let metadata = mock_idp::Idp::of(vendor, "https://idp.example.test").metadata(vendor);
-        let idps = sp::metadata::read_idp(metadata.as_bytes(), &Allow::default(), now, &Limits::default()).unwrap();
-        Self { sp, idps, endpoint, now }
+        Self { sp: world::sp(), idps: world::idps(vendor, PUBLIC_URL) }
     }
 
     fn inspect(&self, recipe: &Recipe) -> Report {
         let message = recipe.build().unwrap_or_else(|error| panic!("{:?}: {error}", recipe.vendor));
         let asked = Asked::Request(REQUEST.to_owned());
-        inspect(message.base64().as_bytes(), &self.sp, &self.idps, &self.endpoint, &asked, self.now)
+        inspect(message.base64().as_bytes(), &self.sp, &self.idps, &world::acs(), &asked, world::now())
     }
 }
 

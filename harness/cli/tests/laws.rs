@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::LazyLock;
 
+use crate::world;
 use harness::browser::Submission;
 use harness::extract::{Rehearsal, Wanted, rehearse};
 use harness::scenario::{self, Flow, Scenario};
@@ -20,19 +21,10 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::test_runner::{TestError, TestRunner};
 use sp::accept::Received;
-use sp::{
-    Allow, DecryptionKey, Delivery, EndpointUrl, EntityId, Expectation, Idp, Instant, Limits, PendingRequest, Sp,
-};
-use time::macros::datetime;
+use sp::{Delivery, Expectation, Idp, PendingRequest, Sp};
 
-const ENTITY_ID: &str = "https://sp.example/metadata";
-const ACS: &str = "https://sp.example/acs";
 const REQUEST: &str = "_request";
 const PUBLIC_URL: &str = harness::target::DEFAULT_PUBLIC_URL;
-/// The clock that scenarios with literal instants are written for.
-const NOW: time::OffsetDateTime = datetime!(2026-01-15 12:00 UTC);
-const KEY: &str = include_str!("../../../fixtures/keys/sp.key.pem");
-const CERTIFICATE: &str = include_str!("../../../fixtures/keys/sp.crt.pem");
 
 /// One login: whose, in which flow, and what is changed, each as a line of a scenario file.
 #[derive(Clone)]
@@ -71,9 +63,9 @@ impl Login {
             vendor: self.vendor,
             idp: self.vendor,
             public_url: PUBLIC_URL.to_owned(),
-            sp: mock_idp::Sp::new(ENTITY_ID, ACS).encrypting(CERTIFICATE),
+            sp: world::to(),
             in_response_to: None,
-            now: NOW,
+            now: world::NOW,
             seed: 7,
         };
         rehearse(&case, &wanted, REQUEST).unwrap_or_else(|fault| panic!("{self:?}: {fault}"))
@@ -143,38 +135,20 @@ fn attacked() -> impl Strategy<Value = Login> {
     (healthy(), select(single)).prop_map(|(login, attack)| Login { attack: Some(attack), ..login })
 }
 
-/// The built-in SP, without its endpoints, and the IdPs it trusts.
-struct World {
-    sp: Sp,
-    acs: EndpointUrl,
-    now: Instant,
-    idps: Vec<(Vendor, Idp)>,
-}
-
-static WORLD: LazyLock<World> = LazyLock::new(|| {
-    let now = Instant::from_unix_seconds(NOW.unix_timestamp()).unwrap();
-    let trusted = |vendor: Vendor| {
-        let metadata = mock_idp::Idp::of(vendor, PUBLIC_URL).metadata(vendor);
-        let idps = sp::metadata::read_idp(metadata.as_bytes(), &Allow::default(), now, &Limits::default());
-        (vendor, idps.unwrap().remove(0))
-    };
-    let acs = EndpointUrl::new(ACS).unwrap();
-    let key = DecryptionKey::from_file(KEY.as_bytes()).unwrap();
-    let sp = Sp::builder(EntityId::new(ENTITY_ID).unwrap(), acs.clone()).decryption_key(key).build();
-    World { sp, acs, now, idps: Vendor::all().map(trusted).collect() }
-});
+static SP: LazyLock<Sp> = LazyLock::new(world::sp);
+static IDPS: LazyLock<Vec<(Vendor, Idp)>> =
+    LazyLock::new(|| Vendor::all().map(|vendor| (vendor, world::idps(vendor, PUBLIC_URL).remove(0))).collect());
 
 /// Why the SP refuses a message; none when it accepts it.
 fn refusal(vendor: Vendor, flow: Flow, submission: &Submission) -> Option<String> {
-    let idp = WORLD.idps.iter().find(|(known, _)| *known == vendor).map(|(_, idp)| idp).unwrap();
+    let idp = IDPS.iter().find(|(known, _)| *known == vendor).map(|(_, idp)| idp).unwrap();
     let request = || PendingRequest { id: REQUEST.to_owned(), idp: idp.entity_id().clone() };
     let expectation = match flow {
         Flow::Sp => Expectation::answer_to(request()),
         Flow::Idp => Expectation::unsolicited(),
     };
-    let delivery = Delivery { endpoint: &WORLD.acs, expectation: &expectation, now: WORLD.now };
-    let accepted =
-        Received::post(&submission.body, &WORLD.sp).and_then(|message| message.accept(&WORLD.sp, idp, delivery));
+    let delivery = Delivery { endpoint: &world::acs(), expectation: &expectation, now: world::now() };
+    let accepted = Received::post(&submission.body, &SP).and_then(|message| message.accept(&SP, idp, delivery));
     accepted.err().map(|rejection| rejection.to_string())
 }
 

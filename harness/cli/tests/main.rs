@@ -6,6 +6,7 @@ mod examples;
 mod inspect;
 mod laws;
 mod reasons;
+mod world;
 
 /// Cargo does not look for tests beside such a `main.rs`: a file that it does not name would never run.
 #[test]
