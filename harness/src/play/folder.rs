@@ -3,35 +3,28 @@
 use std::path::{Path, PathBuf};
 
 use mock_idp::{Idp, Vendor};
+use tempfile::{Builder, TempDir};
 
 use crate::fault::Fault;
 
-/// The folder, removed when dropped.
+/// The folder, removed when dropped; a left-over in the temporary folder is no reason to fail.
 #[derive(Debug)]
-pub(super) struct Folder(PathBuf);
+pub(super) struct Folder(TempDir);
 
 impl Folder {
     /// A new one, named after the run.
     pub(super) fn create(run_id: &str) -> Result<Self, Fault> {
-        let path = std::env::temp_dir().join(format!("samlspec-{run_id}"));
-        std::fs::create_dir_all(&path).map_err(|error| unwritable(&path, &error))?;
-        Ok(Self(path))
+        let folder = Builder::new().prefix(&format!("samlspec-{run_id}-")).tempdir();
+        folder.map(Self).map_err(|error| unwritable(&std::env::temp_dir(), &error))
     }
 
     /// Writes metadata and certificate of one IdP; their paths come back.
     pub(super) fn write(&self, vendor: Vendor, idp: &Idp) -> Result<(PathBuf, PathBuf), Fault> {
-        let metadata = self.0.join(format!("{}.xml", vendor.name()));
-        let certificate = self.0.join(format!("{}.pem", vendor.name()));
+        let metadata = self.0.path().join(format!("{}.xml", vendor.name()));
+        let certificate = self.0.path().join(format!("{}.pem", vendor.name()));
         write(&metadata, &idp.metadata(vendor))?;
         write(&certificate, &idp.certificate_pem())?;
         Ok((metadata, certificate))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // A left-over in the temporary folder is no reason to fail.
-        let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
