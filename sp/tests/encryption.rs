@@ -255,3 +255,41 @@ fn encrypt_without(bench: &mut Workshop<'_>, declarations: &[&str]) -> Result<()
     moved.iter().for_each(|(name, uri)| bench.response.set(name, uri));
     Ok(())
 }
+
+/// Beside the Assertion, only blanks may have been encrypted: nobody signed what stands there.
+#[test]
+fn nothing_stands_beside_the_assertion_that_was_encrypted() {
+    static BLANKS: Quirk = changed(&[Step::Tree(|bench| encrypt_between(bench, "\n ", "\r\n"))]);
+    static TEXT_BEFORE: Quirk = changed(&[Step::Tree(|bench| encrypt_between(bench, "text", ""))]);
+    static TEXT_BEHIND: Quirk = changed(&[Step::Tree(|bench| encrypt_between(bench, "", "text"))]);
+    static COMMENT: Quirk = changed(&[Step::Tree(|bench| encrypt_between(bench, "<!-- comment -->", ""))]);
+    static CDATA: Quirk = changed(&[Step::Tree(|bench| encrypt_between(bench, "", "<![CDATA[]]>"))]);
+    for vendor in Vendor::all() {
+        for sign in [Sign::Response, Sign::Assertion, Sign::Both] {
+            for (quirk, expected) in [
+                (&BLANKS, ANN),
+                (&TEXT_BEFORE, "decrypted_not_assertion"),
+                (&TEXT_BEHIND, "decrypted_not_assertion"),
+                (&COMMENT, "decrypted_not_assertion"),
+                (&CDATA, "decrypted_not_assertion"),
+            ] {
+                let xml = Recipe { quirk: Some(quirk), sign, ..recipe(vendor) }.build().unwrap().xml;
+                let result = accept(&xml, &sp(), &idp(vendor));
+                assert_eq!(outcome(&result), expected, "{} {sign:?} {result:?}", vendor.name());
+            }
+        }
+    }
+}
+
+/// Signs the Assertion where that is asked for, and encrypts it with this before and behind it.
+fn encrypt_between(bench: &mut Workshop<'_>, before: &str, behind: &str) -> Result<(), RecipeError> {
+    if bench.recipe.sign.assertion() {
+        bench.sign_assertion()?;
+    }
+    let place = bench.response.position("Assertion").unwrap();
+    let assertion = bench.take_assertion()?;
+    let plaintext = format!("{before}{}{behind}", bench.plaintext(&assertion));
+    let encrypted = bench.sealed(&plaintext)?;
+    bench.response.insert(place, encrypted);
+    Ok(())
+}

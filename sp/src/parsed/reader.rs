@@ -28,7 +28,8 @@ pub(crate) fn read(octets: Vec<u8>, limits: &Limits) -> Result<Document, Rejecti
 
 /// Reads one element that may use prefixes bound outside of it, as decrypted content does.
 ///
-/// The document that comes out has a root of its own that only carries the bindings; the element is its only child.
+/// The document that comes out has a root of its own that only carries the bindings; the element is its only child but
+/// for blanks.
 pub(crate) fn read_in_context(
     octets: Vec<u8>,
     context: &[(String, String)],
@@ -48,7 +49,23 @@ pub(crate) fn read_in_context(
     source.push_str(inner);
     source.push_str("</context>");
     let read = Reader::new(&source, limits).document()?;
-    Ok(read.over(source))
+    let document = read.over(source);
+    nothing_beside_elements(&document)?;
+    Ok(document)
+}
+
+/// Refuses text and comments beside the element. Nobody signs them where only the element is signed, so whoever adds
+/// blocks to a ciphertext in CBC mode could have them decrypted there, and learn by our answer whether they are text.
+fn nothing_beside_elements(document: &Document) -> Result<(), Rejection> {
+    let is_more = |child: &NodeId| match document.kind(*child) {
+        Kind::Element => false,
+        Kind::Text { .. } => !document.characters(*child).trim_ascii().is_empty(),
+        Kind::Cdata | Kind::Comment => true,
+    };
+    match document.children(document.root()).find(is_more) {
+        None => Ok(()),
+        Some(_) => Err(malformed("one element", "text or a comment beside it")),
+    }
 }
 
 /// UTF-8 within the size limit, without a byte order mark.

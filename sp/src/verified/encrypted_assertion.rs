@@ -1,6 +1,7 @@
 //! EncryptedAssertion: its place in a message whose outer signature has been settled in, the Assertion out (core 2.3.4).
 //!
-//! Refuses what does not decrypt, what is not one Assertion then, and a Signature inside that is not good. Where the
+//! Refuses what does not decrypt, what is not one Assertion and nothing beside it then, and a Signature inside that is
+//! not good. Where the
 //! Response is signed, its ciphertext is covered, and so is what it decrypts to. Otherwise only a signature inside
 //! counts: anyone can encrypt to our certificate.
 

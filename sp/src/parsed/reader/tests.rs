@@ -166,6 +166,18 @@ fn context_gives_prefixes_and_nothing_else() {
     }
 }
 
+/// Beside the one element there may be blanks, and nothing that could say something.
+#[test]
+fn nothing_stands_beside_what_was_encrypted() {
+    let read = |inner: &str| read_in_context(inner.as_bytes().to_vec(), &[], &Limits::default());
+    for inner in ["<a/>", "\n <a>x<!-- c --></a>\r\n", "<?xml version='1.0'?>\n<a/>"] {
+        assert!(read(inner).is_ok(), "{inner}");
+    }
+    for inner in ["x<a/>", "<a/>x", "\u{a0}<a/>", "<!-- c --><a/>", "<a/><!---->", "<![CDATA[]]><a/>", "&#65;<a/>"] {
+        assert_eq!(read(inner).map_err(|r| r.reason().name()).err(), Some("xml_malformed"), "{inner}");
+    }
+}
+
 /// A start tag with declarations that comes again in the same scope is not read again; everywhere else it is.
 #[test]
 fn the_same_tag_again() {
