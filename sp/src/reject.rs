@@ -14,6 +14,8 @@ pub const UNENCRYPTED_SENTENCE: &str = "Unencrypted assertions are not allowed";
 
 /// How many characters of a message's own text a rejection repeats.
 const SHOWN_CHARS: usize = 200;
+/// How many characters of what a rule demands: mostly our own words and names, but an ID or a name of the message too.
+const DEMANDED_CHARS: usize = 2000;
 
 /// Why a message was refused: the reason with its rule, and both sides of the comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,10 +29,11 @@ struct Parts {
 }
 
 impl Rejection {
-    /// A rejection that shows both sides. `found` may repeat the message's text; it is cut and made printable.
+    /// A rejection that shows both sides. Either may repeat the message's text; it is cut and made printable.
     #[cold]
     pub(crate) fn new(reason: Reason, expected: impl Into<String>, found: impl AsRef<str>) -> Self {
-        Self(Arc::new(Parts { reason, expected: expected.into(), found: printable(found.as_ref()) }))
+        let expected = printable(&expected.into(), DEMANDED_CHARS);
+        Self(Arc::new(Parts { reason, expected, found: printable(found.as_ref(), SHOWN_CHARS) }))
     }
 
     /// The reason, one of [`Reason::ALL`].
@@ -72,11 +75,11 @@ impl fmt::Display for Rejection {
 impl std::error::Error for Rejection {}
 
 /// Cuts text of a message to a bounded length and escapes what a terminal or a log would act on.
-fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len().min(SHOWN_CHARS));
+fn printable(text: &str, most_chars: usize) -> String {
+    let mut shown = String::with_capacity(text.len().min(most_chars));
     for (place, c) in text.chars().enumerate() {
         match c {
-            _ if place == SHOWN_CHARS => {
+            _ if place == most_chars => {
                 shown.push_str("...");
                 break;
             }
@@ -268,6 +271,10 @@ mod tests {
         assert!(shown.found().starts_with("\\u{1b}[31m"));
         assert!(shown.found().ends_with("..."));
         assert!(shown.found().len() < 300);
+        // What is expected may be the message's own text too: the ID that a Reference should name.
+        let shown = Rejection::new(Reason::ReferenceMismatch, format!("#\n\u{202e}{}", "x".repeat(9000)), "#a");
+        assert!(shown.expected().starts_with("#\\n\\u{202e}x"));
+        assert!(shown.expected().ends_with("...") && shown.expected().len() < 2100);
     }
 
     #[test]
