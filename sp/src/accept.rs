@@ -6,13 +6,14 @@ use crate::decoded::{self, Decoded, RelayState};
 use crate::parsed::{self, Document, hint};
 use crate::reject::Rejection;
 use crate::validated::{self, Delivery, Validated};
-use crate::verified;
+use crate::verified::{self, Voucher};
 
 /// A message that is well-formed and nothing more. Nobody vouches for it; all it can tell is whose keys to try.
 #[derive(Debug)]
 pub struct Received {
     document: Document,
     relay_state: Option<RelayState>,
+    voucher: Option<Voucher>,
     account: Account,
 }
 
@@ -33,7 +34,12 @@ impl Received {
     pub(crate) fn read(decoded: Result<Decoded, Rejection>, sp: &Sp, account: &mut Account) -> Result<Self, Rejection> {
         let Decoded { xml, relay_state } = account.note(Check::Binding, decoded)?;
         let document = account.note(Check::Xml, parsed::read(xml, sp.limits()))?;
-        Ok(Self { document, relay_state, account: std::mem::take(account) })
+        Ok(Self { document, relay_state, voucher: None, account: std::mem::take(account) })
+    }
+
+    /// The message came inside of something that its IdP signed.
+    pub(crate) fn vouched_for_by(self, voucher: Option<Voucher>) -> Self {
+        Self { voucher, ..self }
     }
 
     pub(crate) fn into_account(self) -> Account {
@@ -61,8 +67,8 @@ impl Received {
         idp: &Idp,
         delivery: Delivery<'_>,
     ) -> (Result<Validated, Rejection>, Account) {
-        let Self { document, relay_state, mut account } = self;
-        let message = verified::verify(&document, sp, idp, &mut account);
+        let Self { document, relay_state, voucher, mut account } = self;
+        let message = verified::verify(&document, voucher.as_ref(), sp, idp, &mut account);
         let validated =
             message.and_then(|message| validated::validate(&message, relay_state, sp, idp, delivery, &mut account));
         (validated, account)

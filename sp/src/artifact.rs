@@ -3,8 +3,8 @@
 //!
 //! Refuses an artifact of another type, of another IdP than the one that was asked, or that names an endpoint this IdP
 //! does not have; and an answer that is none to our ArtifactResolve. Stricter than the standard: the message inside must be
-//! signed like one that came by HTTP-POST. A back channel that is authenticated would do by the standard, but then who
-//! ends the TLS would decide who logs in.
+//! signed like one that came by HTTP-POST, or the ArtifactResponse around it. A back channel that is authenticated would
+//! do by the standard (profiles 4.1.3.5), but then who ends the TLS would decide who logs in.
 //!
 //! The call itself is the caller's: post [`ArtifactResolve::soap`](crate::request::ArtifactResolve::soap) to its
 //! location with bounded size and time, over TLS, and hand the answer's octets to [`resolved`].
@@ -96,5 +96,6 @@ pub fn resolved(
     answer.status.is_success()?;
     let none = || Rejection::new(Reason::ArtifactUnknown, "a Response in the ArtifactResponse", "none");
     let xml = answer.message.ok_or_else(none)?.into_bytes();
-    Received::read(Ok(Decoded { xml, relay_state }), sp, &mut Account::new())
+    let received = Received::read(Ok(Decoded { xml, relay_state }), sp, &mut Account::new())?;
+    Ok(received.vouched_for_by(answer.voucher))
 }

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
-use crate::common::{acs, expecting, now, recipe, sp, sp_with_logout};
+use crate::common::{ACS, ENTITY_ID, REQUEST_ID, acs, expecting, now, recipe, sp, sp_with_logout};
 use mock_idp::{Recipe, Vendor, attacks};
 use sp::artifact::{Artifact, resolved};
 use sp::request::ArtifactResolve;
@@ -111,4 +111,100 @@ fn what_the_answer_must_be() {
     for (soap, expected) in rows {
         assert_eq!(outcome(&soap), Err(expected), "{soap:.600}");
     }
+}
+
+/// A Response that nobody signed and its ArtifactResponse, which is, both written in their canonical forms: what Keycloak sends.
+struct Vouched {
+    signer: mock_idp::key::SigningKey,
+    issuer: String,
+    /// What the Response holds.
+    assertion: String,
+}
+
+impl Vouched {
+    fn of(signer: mock_idp::key::SigningKey, issuer: &str) -> Self {
+        let assertion = format!(
+            "<a:Assertion xmlns:a=\"urn:oasis:names:tc:SAML:2.0:assertion\" ID=\"_x\" IssueInstant=\"2026-11-25T09:30:00Z\" \
+             Version=\"2.0\"><a:Issuer>{issuer}</a:Issuer><a:Subject><a:NameID>ann@example.test</a:NameID>\
+             <a:SubjectConfirmation Method=\"urn:oasis:names:tc:SAML:2.0:cm:bearer\"><a:SubjectConfirmationData \
+             InResponseTo=\"{REQUEST_ID}\" NotOnOrAfter=\"2026-11-25T09:35:00Z\" Recipient=\"{ACS}\"></a:SubjectConfirmationData>\
+             </a:SubjectConfirmation></a:Subject><a:Conditions><a:AudienceRestriction><a:Audience>{ENTITY_ID}</a:Audience>\
+             </a:AudienceRestriction></a:Conditions><a:AuthnStatement AuthnInstant=\"2026-11-25T09:30:00Z\"><a:AuthnContext>\
+             <a:AuthnContextClassRef>urn:x</a:AuthnContextClassRef></a:AuthnContext></a:AuthnStatement></a:Assertion>"
+        );
+        Self { signer, issuer: issuer.to_owned(), assertion }
+    }
+
+    fn soap(&self) -> String {
+        const SUCCESS: &str =
+            "<p:Status><p:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"></p:StatusCode></p:Status>";
+        const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
+        let saml = "xmlns:a=\"urn:oasis:names:tc:SAML:2.0:assertion\"";
+        let issuer = |name: &str| format!("<a:Issuer {saml}>{name}</a:Issuer>");
+        let response = format!(
+            "<p:Response Destination=\"{ACS}\" ID=\"_m\" InResponseTo=\"{REQUEST_ID}\" IssueInstant=\"2026-11-25T09:30:00Z\" \
+             Version=\"2.0\">{}{SUCCESS}{}</p:Response>",
+            issuer(&self.issuer),
+            self.assertion,
+        );
+        let start = "<p:ArtifactResponse xmlns:p=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_a\" InResponseTo=\"_r\" \
+                     IssueInstant=\"2026-11-25T09:30:00Z\" Version=\"2.0\">";
+        let (head, rest) = (issuer(idp().entity_id().as_str()), format!("{SUCCESS}{response}</p:ArtifactResponse>"));
+        let digest = mock_idp::DigestAlgorithm::Sha256.digest(format!("{start}{head}{rest}").as_bytes());
+        let info = format!(
+            "<ds:SignedInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:CanonicalizationMethod Algorithm=\"{EXCLUSIVE}\">\
+             </ds:CanonicalizationMethod><ds:SignatureMethod Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256\">\
+             </ds:SignatureMethod><ds:Reference URI=\"#_a\"><ds:Transforms><ds:Transform \
+             Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"></ds:Transform><ds:Transform \
+             Algorithm=\"{EXCLUSIVE}\"></ds:Transform></ds:Transforms><ds:DigestMethod \
+             Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"></ds:DigestMethod><ds:DigestValue>{}</ds:DigestValue>\
+             </ds:Reference></ds:SignedInfo>",
+            mock_idp::base64::encode(&digest)
+        );
+        let value = self.signer.sign(mock_idp::SignatureAlgorithm::RsaSha256, info.as_bytes()).unwrap();
+        format!(
+            "<e:Envelope xmlns:e=\"{SOAP}\"><e:Body>{start}{head}<ds:Signature \
+             xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">{info}<ds:SignatureValue>{}</ds:SignatureValue></ds:Signature>{rest}\
+             </e:Body></e:Envelope>",
+            mock_idp::base64::encode(&value)
+        )
+    }
+}
+
+/// What was signed around an unsigned message vouches for it, and for nothing that is not in it.
+#[test]
+fn the_signature_of_the_answer_covers_the_message_in_it() {
+    let okta = mock_idp::Idp::of(okta(), "https://idp.example.test");
+    let good = || Vouched::of(okta.key().clone(), &okta.entity_id);
+    let soap = good().soap();
+    assert_eq!(outcome(&soap), Ok(()));
+    let spaced = soap.replace("<p:Status>", "<!-- as it was signed --><p:Status>");
+    assert_eq!(outcome(&spaced), Ok(()), "comments are not signed");
+
+    let (before, rest) = soap.split_once("<ds:Signature ").unwrap();
+    let unsigned = format!("{before}{}", rest.split_once("</ds:Signature>").unwrap().1);
+    assert_eq!(outcome(&unsigned), Err("signature_missing"));
+    assert_eq!(outcome(&soap.replace("ann@", "mallory@")), Err("digest_mismatch"));
+    assert_eq!(outcome(&soap.replace("ann@", "ann<!---->@")), Err("comment_in_text"));
+    assert_eq!(outcome(&soap.replace("ID=\"_a\"", "ID=\"_b\"")), Err("reference_mismatch"));
+    let attacker = Vouched { signer: mock_idp::key::attacker(), ..good() };
+    assert_eq!(outcome(&attacker.soap()), Err("signature_invalid"));
+    let two = Vouched { assertion: good().assertion.replace("_x", "_y") + &good().assertion, ..good() };
+    assert_eq!(outcome(&two.soap()), Err("assertion_repeated"));
+}
+
+/// What one IdP signed says nothing about the people of another.
+#[test]
+fn an_answer_vouches_for_its_own_idp_only() {
+    let okta = mock_idp::Idp::of(okta(), "https://idp.example.test");
+    let other = crate::common::idp(Vendor::named("azure").unwrap());
+    let vouched = Vouched::of(okta.key().clone(), other.entity_id().as_str());
+    let expectation = expecting(&other);
+    let delivery = Delivery { endpoint: &acs(), expectation: &expectation, now: now() };
+    let received = resolved(vouched.soap().as_bytes(), "_r", None, &sp(), &idp(), now()).unwrap();
+    let refused = received.accept(&sp(), &other, delivery).unwrap_err();
+    assert_eq!(refused.reason().name(), "signature_missing");
+    let received = resolved(vouched.soap().as_bytes(), "_r", None, &sp(), &idp(), now()).unwrap();
+    let refused = received.accept(&sp(), &idp(), delivery).unwrap_err();
+    assert_eq!(refused.reason().name(), "issuer_mismatch");
 }

@@ -20,6 +20,18 @@ pub(super) fn signed_element(
     idp: &Idp,
     limits: &Limits,
 ) -> Result<Document, Rejection> {
+    let canonical = signed_octets(document, element, signature, idp, limits)?;
+    tree(document, element, signature, canonical, limits)
+}
+
+/// The octets of `element` that were digested, after the same.
+pub(super) fn signed_octets(
+    document: &Document,
+    element: NodeId,
+    signature: NodeId,
+    idp: &Idp,
+    limits: &Limits,
+) -> Result<String, Rejection> {
     let parts = Signature::read(document, signature, idp.allow(), limits)?;
     points_at(document, element, &parts)?;
     // First who signed, then what: only the IdP's own SignedInfo lets a stranger's document be canonicalized.
@@ -27,7 +39,7 @@ pub(super) fn signed_element(
     let how = &parts.reference.canonicalization;
     let canonical = canonicalize(document, element, Some(signature), how, limits.canonical_bytes)?;
     digest_matches(canonical.as_bytes(), &parts)?;
-    tree(document, element, signature, canonical, limits)
+    Ok(canonical)
 }
 
 /// The tree of the canonical octets of `element` without `signature`.

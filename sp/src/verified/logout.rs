@@ -52,6 +52,7 @@ impl Verified {
     pub(crate) fn of_logout(&self) -> Result<&Document, Rejection> {
         match self.origin {
             Origin::EnvelopedSignature | Origin::QuerySignature => Ok(&self.document),
+            Origin::SignedArtifactResponse => Err(unsigned("an ArtifactResponse")),
             Origin::TrustedFile | Origin::SignedMetadata => Err(unsigned("metadata")),
         }
     }

@@ -30,6 +30,7 @@ mod structure;
 
 pub use key::TrustedKey;
 
+pub(crate) use artifact::Voucher;
 pub(crate) use metadata::signed_metadata;
 
 use crate::account::{Account, Check};
@@ -48,6 +49,8 @@ use structure::{Carried, Signable};
 pub enum Origin {
     /// An enveloped signature by a pinned key covers them.
     EnvelopedSignature,
+    /// They are a part of an ArtifactResponse that an enveloped signature by a pinned key covers.
+    SignedArtifactResponse,
     /// A signature by a pinned key covers the query that it came in.
     QuerySignature,
     /// The operator gave the file.
@@ -80,7 +83,7 @@ impl Verified {
     /// Refuses octets that are believed for another reason than a message's must be.
     pub(crate) fn of_message(&self) -> Result<&Document, Rejection> {
         match self.origin {
-            Origin::EnvelopedSignature => Ok(&self.document),
+            Origin::EnvelopedSignature | Origin::SignedArtifactResponse => Ok(&self.document),
             // A Response does not travel by HTTP-Redirect (profiles 4.1.2).
             Origin::QuerySignature => Err(not_of_message("the signature of a query")),
             Origin::TrustedFile | Origin::SignedMetadata => Err(not_of_message("metadata")),
@@ -134,13 +137,22 @@ impl Message {
     }
 }
 
-/// Settles the signatures of a message by the keys of one IdP.
-pub(crate) fn verify(document: &Document, sp: &Sp, idp: &Idp, account: &mut Account) -> Result<Message, Rejection> {
+/// Settles the signatures of a message by the keys of one IdP. With a voucher, a Response that is not signed itself counts
+/// as signed: it is a part of what was.
+pub(crate) fn verify(
+    document: &Document,
+    voucher: Option<&Voucher>,
+    sp: &Sp,
+    idp: &Idp,
+    account: &mut Account,
+) -> Result<Message, Rejection> {
     fault!(try lax::verify(document, sp, idp, account));
     let limits = sp.limits();
     let structure = account.note(Check::Structure, structure::of_response(document))?;
     let response = signed(document, structure.response, idp, limits);
     let response = note_signature(account, Check::ResponseSignature, response)?;
+    let vouched = || Verified::new(document.clone(), Origin::SignedArtifactResponse);
+    let response = response.or_else(|| voucher.filter(|voucher| voucher.is_of(idp)).map(|_| vouched()));
     let Some(carried) = structure.carried else {
         return Err(failure::reason(document, response.as_ref(), account));
     };
