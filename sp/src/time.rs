@@ -1,6 +1,6 @@
 //! Instants on the number line: xs:dateTime in UTC in (core 1.3.3), comparisons with a clock skew out.
 //!
-//! Refuses: offsets other than `Z`, missing zones, leap seconds, hour 24, more than nine digits of fraction.
+//! Refuses: offsets other than `Z`, missing zones, leap seconds, hour 24. What is less than a nanosecond is cut off.
 //! Knows no clock: `now` always comes from the caller.
 
 use crate::reject::{Reason, Rejection};
@@ -19,7 +19,7 @@ impl Instant {
     /// The last that the library has; a day short of the year's end.
     const LAST: Self = Self(jiff::Timestamp::MAX);
 
-    /// Reads an xs:dateTime as SAML writes it: `2026-11-25T09:30:00Z`, with up to nine digits of fraction.
+    /// Reads an xs:dateTime as SAML writes it: `2026-11-25T09:30:00Z`, with any fraction of a second.
     pub fn parse(text: &str) -> Result<Self, Rejection> {
         let invalid = || Rejection::new(Reason::TimestampInvalid, "an xs:dateTime in UTC, ending in Z", text);
         let date_time = read(text.as_bytes()).ok_or_else(invalid)?;
@@ -62,7 +62,7 @@ impl fmt::Display for Instant {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct ClockSkew(pub Duration);
 
-/// `dddd-dd-ddTdd:dd:dd`, an optional fraction of 1 to 9 digits, `Z`, when the calendar has that day and time. No leap
+/// `dddd-dd-ddTdd:dd:dd`, an optional fraction of one digit or more, `Z`, when the calendar has that day and time. No leap
 /// second, no year 0.
 fn read(text: &[u8]) -> Option<DateTime> {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, rest @ ..] = text else {
@@ -72,9 +72,10 @@ fn read(text: &[u8]) -> Option<DateTime> {
     let year = i16::try_from(number(&[*y1, *y2, *y3, *y4])?).ok().filter(|year| *year != 0)?;
     let nanoseconds = match rest {
         b"Z" => 0,
-        [b'.', digits @ .., b'Z'] if (1..=9).contains(&digits.len()) => {
-            let zeros = u32::try_from(9 - digits.len()).ok()?;
-            number(digits)? * 10i32.pow(zeros)
+        [b'.', digits @ .., b'Z'] if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) => {
+            let known = digits.get(..9).unwrap_or(digits);
+            let zeros = u32::try_from(9 - known.len()).ok()?;
+            number(known)? * 10i32.pow(zeros)
         }
         _ => return None,
     };
@@ -116,8 +117,9 @@ mod tests {
             "-026-11-25T09:30:00Z",
             "12026-11-25T09:30:00Z",
             "2026-11-25T09:30:00.Z",
-            "2026-11-25T09:30:00.1234567890Z",
             "2026-11-25T09:30:00.1 Z",
+            "2026-11-25T09:30:00.1234567890 Z",
+            "2026-11-25T09:30:00.123456789+Z",
             "0000-01-01T00:00:00Z",
             "9999-12-32T00:00:00Z",
             "2026-11-25T09:30Z",
@@ -159,6 +161,14 @@ mod tests {
         assert_eq!(before.later(Duration::from_millis(1500)), after);
         assert_eq!(after.earlier(Duration::from_millis(1500)), before);
         assert_eq!(before.later(Duration::from_millis(300)), at("1970-01-01T00:00:00Z"));
+    }
+
+    /// XML Schema sets no end to the digits of a fraction; SAML relies on none beyond the third (core 1.3.3).
+    #[test]
+    fn what_is_less_than_a_nanosecond_is_cut_off() {
+        let nines = format!("2026-11-25T09:30:00.{}Z", "9".repeat(40));
+        assert_eq!(Instant::parse(&nines).unwrap().to_string(), "2026-11-25T09:30:00.999999999Z");
+        assert_eq!(Instant::parse("2026-11-25T09:30:00.1234567890Z"), Instant::parse("2026-11-25T09:30:00.123456789Z"));
     }
 
     #[test]

@@ -171,7 +171,6 @@ fn instants() {
         "=26-11-25T09:30:00Z",
         "=2026-11-25T09:30:00.Z",
         "=2026-11-25T09:30:00,5Z",
-        "=2026-11-25T09:30:00.1234567890123456789012345678901Z",
         "=1795599000",
     ];
     refused("now", &almost, "timestamp_invalid", |value| Edits { issue_instant: Some(value), ..Edits::default() });
