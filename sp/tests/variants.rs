@@ -4,6 +4,8 @@
 
 use crate::common::{self, ACS, ENTITY_ID, accept, accept_at, at, builder, idp, now, outcome, recipe, sp};
 use mock_idp::edit::Part;
+use mock_idp::sign::Transform;
+use mock_idp::step::Step;
 use mock_idp::wire::spell;
 use mock_idp::{Edits, Recipe, Sign, Vendor, read};
 use sp::accept::Received;
@@ -311,6 +313,36 @@ fn another_endpoint_of_ours() {
     assert_eq!(result.unwrap_err().reason().name(), "destination_mismatch");
 }
 
+/// Signs as some stacks do that never heard of exclusive canonicalization.
+static NO_CANONICALIZATION: mock_idp::Quirk = mock_idp::Quirk {
+    id: "no_canonicalization",
+    about: "The one transform is enveloped-signature, so that Canonical XML 1.0 makes the octets.",
+    source: "XML Signature 4.3.3.2; core 5.4.4 only recommends the other",
+    seen_at: &[],
+    needs: "a signed message",
+    applies: |_| true,
+    steps: &[Step::Plan(|plan, _| plan.transforms = vec![Transform::Enveloped])],
+};
+
+/// Canonicalization is not among the transforms, and the inclusive one is what that means.
+#[test]
+fn no_transform_that_canonicalizes() {
+    for sign in [Sign::Assertion, Sign::Response, Sign::Both] {
+        let xml = Recipe { sign, quirk: Some(&NO_CANONICALIZATION), ..recipe(okta()) }.build().unwrap().xml;
+        assert_eq!(xml.matches(":Transform ").count(), xml.matches(":Signature ").count(), "one each: {xml}");
+        assert_eq!(outcome(&accept(&xml, &sp(), &idp(okta()))), "accepted as ann@example.test");
+        let forged = xml.replace("ann@example.test", "mallory@example.test");
+        assert_eq!(outcome(&accept(&forged, &sp(), &idp(okta()))), "digest_mismatch");
+        // The inclusive form has the namespaces around it.
+        let moved = xml.replacen("Response ", "Response xmlns:more=\"urn:more\" ", 1);
+        assert_eq!(
+            outcome(&accept(&moved, &sp(), &idp(okta()))),
+            "signature_invalid",
+            "SignedInfo is exclusive, though"
+        );
+    }
+}
+
 /// Without one of the two transforms that belong there, the octets are others on every stack.
 #[test]
 fn transforms_that_are_missing() {
@@ -324,7 +356,7 @@ fn transforms_that_are_missing() {
     };
     assert_eq!(verdict(None), "accepted as ann@example.test");
     assert_eq!(verdict(Some(0)), "transform_not_allowed");
-    assert_eq!(verdict(Some(1)), "transform_not_allowed");
+    assert_eq!(verdict(Some(1)), "signature_invalid");
 }
 
 /// XInclude, xml:base and schemaLocation are markup like any other: nothing is fetched, nothing is put in their place.

@@ -112,7 +112,8 @@ fn one_reference(document: &Document, parts: &mut Children<'_>) -> Result<NodeId
     }
 }
 
-/// Exactly the two transforms, in the only order in which they make sense.
+/// The two transforms in the only order in which they make sense. Where none canonicalizes, Canonical XML 1.0 does
+/// (dsig 4.3.3.2); SAML only recommends the exclusive form (core 5.4.4), and some signers leave it out.
 fn transforms(
     document: &Document,
     transforms: NodeId,
@@ -121,7 +122,7 @@ fn transforms(
 ) -> Result<Canonicalization, Rejection> {
     let mut children = children(document, transforms)?;
     let mut next = || children.take(Namespace::Dsig, "Transform");
-    let (Some(enveloped), Some(c14n), None) = (next(), next(), next()) else {
+    let (Some(enveloped), c14n, None) = (next(), next(), next()) else {
         return Err(wrong_transforms("another number of transforms"));
     };
     finish(children)?;
@@ -130,7 +131,10 @@ fn transforms(
         return Err(wrong_transforms(&uri));
     }
     finish(self::children(document, enveloped)?)?;
-    canonicalization(document, c14n, allow, limits, Reason::TransformNotAllowed)
+    match c14n {
+        Some(c14n) => canonicalization(document, c14n, allow, limits, Reason::TransformNotAllowed),
+        None => Ok(Canonicalization::Inclusive { comments: Comments::Dropped }),
+    }
 }
 
 fn wrong_transforms(found: &str) -> Rejection {
