@@ -122,6 +122,12 @@ fn declared(xml: &str) -> String {
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{xml}\n")
 }
 
+/// Says nothing rather than `false`, though both mean the same: SimpleSAMLphp takes `false` for a wish, and where it does not
+/// sign the Response either, nothing is signed.
+fn wants_signed(sp: &Sp) -> &'static str {
+    if sp.want_assertion_signed() { " WantAssertionsSigned=\"true\"" } else { "" }
+}
+
 /// The Signature is the first child of the root. Lines end where elements end, for people.
 fn draft(sp: &Sp, published: &Published, id: &str) -> Draft {
     let id_attribute = if id.is_empty() { String::new() } else { format!(" ID=\"{}\"", xml(id)) };
@@ -133,10 +139,10 @@ fn draft(sp: &Sp, published: &Published, id: &str) -> Draft {
         cache = cache.unwrap_or_default(),
     );
     let tail = format!(
-        "<md:SPSSODescriptor AuthnRequestsSigned=\"{signed}\" WantAssertionsSigned=\"{wants}\" protocolSupportEnumeration=\"{SAMLP}\">\n\
+        "<md:SPSSODescriptor AuthnRequestsSigned=\"{signed}\"{wants} protocolSupportEnumeration=\"{SAMLP}\">\n\
          {role}  </md:SPSSODescriptor>\n{organization}{contacts}</md:EntityDescriptor>",
         signed = sp.signs_requests(),
-        wants = sp.want_assertion_signed(),
+        wants = wants_signed(sp),
         role = role(sp, published),
         organization = published.organization.as_ref().map(organization).unwrap_or_default(),
         contacts = published.contacts.iter().map(contact).collect::<String>(),
