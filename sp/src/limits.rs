@@ -31,6 +31,15 @@ pub struct Limits {
     pub private_key_operations: usize,
 }
 
+impl Limits {
+    /// For a metadata file that the operator chose. That of a federation has tens of megabytes, some kilobytes for each of
+    /// thousands of IdPs; nothing here is a stranger's to choose.
+    pub fn of_metadata() -> Self {
+        const OCTETS: usize = 128 * 1024 * 1024;
+        Self { message_bytes: OCTETS, nodes: 8_000_000, canonical_bytes: OCTETS, ..Self::default() }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

@@ -31,7 +31,7 @@ impl Trust {
         let mut sources: Vec<Source> = Vec::new();
         for file in files {
             let wrong = |source| RunError::Metadata { name: file.name.clone(), source };
-            let read = metadata::read(&file.octets, &allow, now, &Limits::default()).map_err(wrong)?;
+            let read = metadata::read(&file.octets, &allow, now, &Limits::of_metadata()).map_err(wrong)?;
             for (entity_id, why) in &read.skipped {
                 tracing::warn!(file = file.name, entity_id, %why, "an IdP of an aggregate cannot be used");
             }
@@ -90,7 +90,7 @@ impl Trust {
         if octets == source.file.octets {
             return Ok(None);
         }
-        let newer = metadata::read(&octets, &self.allow, now, &Limits::default());
+        let newer = metadata::read(&octets, &self.allow, now, &Limits::of_metadata());
         let trusted = newer.and_then(|newer| source.trusted.replaced_by(newer)).map_err(|error| error.to_string())?;
         let others = sources.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, source)| source);
         if let Some(entity_id) = described_elsewhere(&trusted, others) {

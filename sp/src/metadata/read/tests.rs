@@ -119,6 +119,19 @@ fn a_fault_of_one_entity_refuses_that_one() {
 }
 
 /// Each row: a file somebody gives for an IdP's metadata, and what the error says of it.
+/// A federation's file is larger than any message may be.
+#[test]
+fn a_file_larger_than_a_message() {
+    let one = file(&role(&descriptor("", &[&certificate()])), "");
+    let logo = format!("<Extensions><x xmlns=\"urn:x\">{}</x></Extensions><IDPSSODescriptor", "A".repeat(3 << 20));
+    let large = one.replacen("<IDPSSODescriptor", &logo, 1);
+    let now = Instant::parse("2026-11-25T09:30:00Z").unwrap();
+    let read = |limits: &Limits| read_idp(large.as_bytes(), &Allow::default(), now, limits).map(|idps| idps.len());
+    assert_eq!(read(&Limits::of_metadata()), Ok(1));
+    let refused = read(&Limits::default()).unwrap_err().to_string();
+    assert!(refused.contains("message_too_large"), "{refused}");
+}
+
 #[test]
 fn files_given_by_mistake() {
     let sp = file("<SPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\"/>", "");
