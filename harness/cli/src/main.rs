@@ -15,6 +15,7 @@ mod settings;
 mod sp;
 mod targets;
 mod test;
+mod weak;
 
 use std::process::ExitCode;
 

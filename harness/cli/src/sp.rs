@@ -10,6 +10,7 @@ use sp_web::{Clock, MetadataFile, Options, Reread, Unsolicited};
 use tracing_subscriber::EnvFilter;
 
 use crate::say;
+use crate::weak::{self, Weak};
 
 /// How often the metadata files are looked at again.
 const REREAD: Duration = Duration::from_secs(30);
@@ -42,6 +43,9 @@ pub(crate) struct Arguments {
     /// How far our clock and an IdP's may differ
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     skew: u64,
+    /// Weak algorithms that the IdPs may use, separated by commas
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WEAK")]
+    allow: Vec<Weak>,
     /// Take only Responses to our own requests
     #[arg(long)]
     refuse_unsolicited: bool,
@@ -59,6 +63,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Fault> {
         public_url: arguments.public_url,
         idp_metadata: arguments.idp_metadata.iter().map(read).collect::<Result<_, _>>()?,
         reread: Reread::Every(REREAD),
+        allow: weak::allow(&arguments.allow).map_err(Fault::usage)?,
         clock: arguments.now.map_or_else(Clock::system, Clock::frozen),
         skew: sp::ClockSkew(Duration::from_secs(arguments.skew)),
         database_url: arguments.database_url,

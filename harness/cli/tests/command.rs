@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "in tests a panic is the report")]
 
-use std::process::{Command, Output};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -67,6 +69,55 @@ fn an_application_at_a_mock() {
     for words in [["idp", "okta", "--app"].as_slice(), &["idp", "metadata", "okta", "--app"]] {
         let words = [words, &[wrong.as_str()]].concat();
         check(&words, 2, "app.toml: `Response` is `signed`, expected one of `Signed`, `Unsigned`");
+    }
+}
+
+/// The status with which a new Service Provider answers a Response in RSA-SHA1.
+fn answer_to_sha1(flags: &[&str]) -> String {
+    let okta = mock_idp::Vendor::named("okta").unwrap();
+    let idp = mock_idp::Idp::of(okta, "https://idp.example.test");
+    let metadata = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(&metadata, idp.metadata(okta)).unwrap();
+    let mut process = Command::new(env!("CARGO_BIN_EXE_samlspec"))
+        .args(["sp", "--listen", "127.0.0.1:0", "--now", "2026-01-15T12:00:00Z", "--idp-metadata"])
+        .arg(metadata.path())
+        .args(flags)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let ready: Value = serde_json::from_str(&line).unwrap();
+    let url = |key: &str| ready.get(key).and_then(Value::as_str).unwrap().to_owned();
+
+    let to = mock_idp::Sp::new(url("entity_id"), url("acs"));
+    let mut recipe = mock_idp::Recipe::new(okta, idp, to, crate::world::NOW);
+    recipe.signature = mock_idp::SignatureAlgorithm::RsaSha1;
+    let field = mock_idp::base64::encode(recipe.build().unwrap().xml.as_bytes()).replace('+', "%2B");
+    let body = format!("SAMLResponse={field}");
+    let host = url("acs").split('/').nth(2).unwrap().to_owned();
+    let mut socket = TcpStream::connect(&host).unwrap();
+    let head = "content-type: application/x-www-form-urlencoded\r\nconnection: close";
+    let length = body.len();
+    write!(socket, "POST /saml/acs HTTP/1.1\r\nhost: {host}\r\n{head}\r\ncontent-length: {length}\r\n\r\n{body}")
+        .unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).unwrap();
+    process.kill().unwrap();
+    process.wait().unwrap();
+    answer.split(' ').nth(1).unwrap().to_owned()
+}
+
+/// What pysaml2 signs with unless told otherwise is taken where the operator says so.
+#[test]
+fn what_the_service_provider_allows() {
+    assert_eq!(answer_to_sha1(&[]), "403");
+    assert_eq!(answer_to_sha1(&["--allow", "rsa15,c14n-comments"]), "403");
+    assert_eq!(answer_to_sha1(&["--allow", "rsa15,sha1"]), "303");
+    check(&["sp", "--allow", "md5"], 2, "invalid value 'md5'");
+    if !cfg!(feature = "openssl") {
+        check(&["sp", "--allow", "tripledes"], 2, "build it with `--features openssl`");
     }
 }
 

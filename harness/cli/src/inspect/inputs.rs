@@ -1,9 +1,10 @@
 //! The flags and files of `samlspec inspect`: paths in, the core's own types out, or a sentence that says what is wrong.
 
 use super::Inspect;
+use crate::weak;
 use clap::ValueEnum;
 use serde::Deserialize;
-use sp::{Allow, ClockSkew, DecryptionKey, EndpointUrl, EntityId, Idp, Instant, Limits, Sp};
+use sp::{ClockSkew, DecryptionKey, EndpointUrl, EntityId, Idp, Instant, Limits, Sp};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -18,23 +19,6 @@ pub(crate) enum Want {
     AssertionSigned,
     /// The Assertion is encrypted.
     Encrypted,
-}
-
-/// Weak algorithms that an IdP may be allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Weak {
-    /// RSA-SHA1 signatures and SHA-1 digests.
-    Sha1,
-    /// RSA keys of 1024 to 2047 bits.
-    Rsa1024,
-    /// RSA keys of 512 to 1023 bits.
-    Rsa512,
-    /// RSA-1_5 key transport.
-    Rsa15,
-    /// Triple DES.
-    Tripledes,
-    /// Canonicalization that keeps comments.
-    C14nComments,
 }
 
 /// An SP as a TOML file.
@@ -110,10 +94,10 @@ fn sp_file(flags: &Inspect) -> Result<SpFile, String> {
     Ok(sp)
 }
 
-pub(super) fn idps(flags: &Inspect, now: Instant, limits: &Limits) -> Result<Vec<Idp>, String> {
-    let allow = allow(&flags.allow)?;
+pub(super) fn idps(flags: &Inspect, now: Instant) -> Result<Vec<Idp>, String> {
+    let allow = weak::allow(&flags.allow)?;
     if let Some(file) = &flags.idp_metadata {
-        return sp::metadata::read_idp(&read(file)?, &allow, now, limits)
+        return sp::metadata::read_idp(&read(file)?, &allow, now, &Limits::of_metadata())
             .map_err(|error| format!("{}: {error}", file.display()));
     }
     let entity_id = flags.idp_entity_id.clone().ok_or("give --idp-metadata, or --idp-entity-id and --idp-cert")?;
@@ -122,28 +106,6 @@ pub(super) fn idps(flags: &Inspect, now: Instant, limits: &Limits) -> Result<Vec
         builder = builder.certificate_at(&read(file)?, now).map_err(|error| format!("{}: {error}", file.display()))?;
     }
     builder.build().map(|idp| vec![idp]).map_err(|error| error.to_string())
-}
-
-/// What the verifier can do of what was asked. A flag without effect would make a refusal look like the IdP's fault.
-fn allow(weak: &[Weak]) -> Result<Allow, String> {
-    let mut allow = Allow::default();
-    for weak in weak {
-        match weak {
-            Weak::Sha1 => allow.sha1 = true,
-            Weak::Rsa1024 => allow.rsa1024 = true,
-            Weak::Rsa15 => allow.rsa15 = true,
-            Weak::C14nComments => allow.c14n_comments = true,
-            Weak::Rsa512 if cfg!(feature = "openssl") => allow.rsa512 = true,
-            Weak::Tripledes if cfg!(feature = "openssl") => allow.tripledes = true,
-            Weak::Rsa512 | Weak::Tripledes => {
-                let name = weak.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
-                return Err(format!(
-                    "--allow {name}: this build cannot; build it with `--features openssl`, which compiles OpenSSL"
-                ));
-            }
-        }
-    }
-    Ok(allow)
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, String> {

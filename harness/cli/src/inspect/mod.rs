@@ -73,7 +73,7 @@ pub(crate) struct Inspect {
     want: Vec<inputs::Want>,
     /// Weak algorithms the IdP may use, separated by commas.
     #[arg(long, value_enum, value_delimiter = ',')]
-    allow: Vec<inputs::Weak>,
+    allow: Vec<crate::weak::Weak>,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -97,7 +97,7 @@ impl Inspect {
     fn report(&self) -> Result<(sp::inspect::Report, Option<Advice>), String> {
         let now = inputs::now(self.now.as_deref())?;
         let (sp, endpoint) = inputs::sp(self)?;
-        let idps = inputs::idps(self, now, sp.limits())?;
+        let idps = inputs::idps(self, now)?;
         let message = inputs::message(&self.file)?;
         let asked = match (&self.request_id, self.unsolicited) {
             (Some(id), _) => sp::inspect::Asked::Request(id.clone()),
