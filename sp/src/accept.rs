@@ -2,11 +2,12 @@
 
 use crate::account::{Account, Check};
 use crate::config::{Idp, Sp};
+use crate::decoded::redirect::query::RawSignature;
 use crate::decoded::{self, Decoded, RelayState};
 use crate::parsed::{self, Document, hint};
 use crate::reject::Rejection;
 use crate::validated::{self, Delivery, Validated};
-use crate::verified::{self, Voucher};
+use crate::verified::{self, Voucher, query::QuerySignature};
 
 /// A message that is well-formed and nothing more. Nobody vouches for it; all it can tell is whose keys to try.
 #[derive(Debug)]
@@ -40,6 +41,16 @@ impl Received {
     /// The message came inside of something that its IdP signed.
     pub(crate) fn vouched_for_by(self, voucher: Option<Voucher>) -> Self {
         Self { voucher, ..self }
+    }
+
+    /// Refuses a message by HTTP-Redirect whose query the IdP did not sign, although it says so.
+    pub(crate) fn hold_query_signature(&mut self, signature: &RawSignature, idp: &Idp) -> Result<(), Rejection> {
+        let RawSignature { octets, algorithm, value } = signature;
+        let held = verified::query::verify(self.document.clone(), QuerySignature { octets, algorithm, value }, idp);
+        match held {
+            Ok(_) => Ok(()),
+            Err(rejection) => self.account.note(Check::ResponseSignature, Err(rejection)),
+        }
     }
 
     pub(crate) fn into_account(self) -> Account {

@@ -6,8 +6,9 @@
 use crate::accept::Received;
 use crate::account::{Account, Check, Outcome};
 use crate::config::{EndpointUrl, EntityId, Idp, Sp};
+use crate::decoded::redirect::query::{self, RawSignature};
 use crate::decoded::{self, Decoded, Fields};
-use crate::reject::{Reason, Rejection};
+use crate::reject::{self, Reason, Rejection};
 use crate::saml::{Attribute, NameId};
 use crate::time::Instant;
 use crate::validated::{Delivery, Expectation, PendingRequest, Validated};
@@ -65,10 +66,11 @@ pub struct Report {
 /// With several IdPs, the message's own Issuer chooses, as at a login.
 pub fn inspect(input: &[u8], sp: &Sp, idps: &[Idp], endpoint: &EndpointUrl, asked: &Asked, now: Instant) -> Report {
     let mut account = Account::new();
-    let decoded = decode(input, sp);
+    let mut signature = None;
+    let decoded = decode(input, sp, &mut signature);
     let xml = decoded.as_ref().ok().map(|decoded| String::from_utf8_lossy(&decoded.xml).into_owned());
     let (validated, account) = match Received::read(decoded, sp, &mut account) {
-        Ok(received) => match choose(&received, idps) {
+        Ok(mut received) => match choose(&received, idps).and_then(|idp| queried(&mut received, signature, idp)) {
             Ok(idp) => {
                 let expectation = expectation(asked, idp);
                 received.accept_with_account(sp, idp, Delivery { endpoint, expectation: &expectation, now })
@@ -81,6 +83,11 @@ pub fn inspect(input: &[u8], sp: &Sp, idps: &[Idp], endpoint: &EndpointUrl, aske
     Report { verdict: validated.map(Shown::of), checks, xml }
 }
 
+/// A value of a message as one line of text, on which no terminal and no log acts.
+pub fn one_line(value: &str) -> String {
+    reject::printable(value, usize::MAX)
+}
+
 fn expectation(asked: &Asked, idp: &Idp) -> Expectation {
     match asked {
         Asked::Unknown => Expectation::not_checked(),
@@ -90,30 +97,47 @@ fn expectation(asked: &Asked, idp: &Idp) -> Expectation {
 }
 
 fn choose<'a>(received: &Received, idps: &'a [Idp]) -> Result<&'a Idp, Rejection> {
-    if let [only] = idps {
-        return Ok(only);
-    }
     let named = received.issuer_hint();
-    idps.iter().find(|idp| named.as_deref() == Some(idp.entity_id().as_str())).ok_or_else(|| {
+    let any = match idps {
+        [only] => Some(only),
+        // A message that names nobody has other faults, which are worth more than that.
+        [first, ..] if named.is_none() => Some(first),
+        _ => None,
+    };
+    let of_name = || idps.iter().find(|idp| named.as_deref() == Some(idp.entity_id().as_str()));
+    any.or_else(of_name).ok_or_else(|| {
         let known = idps.iter().map(|idp| idp.entity_id().as_str()).collect::<Vec<_>>().join(", ");
-        Rejection::new(
-            Reason::IssuerMismatch,
-            format!("one of {known}"),
-            named.unwrap_or_else(|| "no Issuer".to_owned()),
-        )
+        Rejection::new(Reason::IssuerMismatch, format!("one of {known}"), named.unwrap_or_default())
     })
 }
 
+/// Holds the signature of the query that the message came in, if it has one. That it is good proves nothing here: a
+/// Response is signed inside (profiles 4.1.2). But one that is there must be good.
+fn queried<'a>(received: &mut Received, signature: Option<RawSignature>, idp: &'a Idp) -> Result<&'a Idp, Rejection> {
+    signature.map_or(Ok(idp), |signature| received.hold_query_signature(&signature, idp).map(|()| idp))
+}
+
 /// Finds out in which form the message was copied. What is none of the others is taken for XML, and refused as such.
-fn decode(input: &[u8], sp: &Sp) -> Result<Decoded, Rejection> {
+fn decode(input: &[u8], sp: &Sp, signature: &mut Option<RawSignature>) -> Result<Decoded, Rejection> {
     let input = input.trim_ascii();
     if input.is_empty() {
         return Err(Rejection::new(Reason::MessageEmpty, "a message", "nothing"));
     }
     let limits = sp.limits();
     if let Some(fields) = form(input) {
+        // As at a login, before anything is copied.
+        decoded::post::check_size(fields.len() / 4, limits)?;
         let (response, relay_state) = Fields::read(fields)?.message(limits)?;
-        return Ok(Decoded { xml: from_base64(&response, sp)?, relay_state });
+        let octets = decoded::post::read_value(&response, limits)?;
+        if !looks_like_xml(&octets) && has_signature(fields) {
+            let query = std::str::from_utf8(fields);
+            let query =
+                query.map_err(|_| Rejection::new(Reason::QueryMalformed, "a query in ASCII", "other octets"))?;
+            let query::Carried { decoded, signature: found, .. } = query::read(query, limits)?;
+            *signature = found;
+            return Ok(decoded);
+        }
+        return Ok(Decoded { xml: inflated(octets, sp)?, relay_state });
     }
     let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=\r\n\t".contains(byte);
     match std::str::from_utf8(input) {
@@ -122,20 +146,39 @@ fn decode(input: &[u8], sp: &Sp) -> Result<Decoded, Rejection> {
     }
 }
 
-/// The encoded fields of a form body, a query or a URL.
+/// The encoded fields of a form body, a query or a URL. A question mark behind a field's name is a part of its value:
+/// taken for the start of a query, it would hide the fields before it.
 fn form(input: &[u8]) -> Option<&[u8]> {
     if input.starts_with(b"<") {
         return None;
     }
-    let query = memchr::memchr(b'?', input).and_then(|at| input.get(at + 1..)).unwrap_or(input);
-    memchr::memmem::find(query, b"SAMLResponse=").map(|_| query)
+    let before_query = |at: usize| input.get(..at).filter(|start| is_url(start) || !start.contains(&b'='));
+    let query = memchr::memchr(b'?', input).filter(|at| before_query(*at).is_some());
+    let fields = query.and_then(|at| input.get(at + 1..)).unwrap_or(input);
+    memchr::memmem::find(fields, b"SAMLResponse=").map(|_| fields)
 }
 
-/// Base64 of XML, or of deflated XML: the two bindings differ by that.
+fn is_url(start: &[u8]) -> bool {
+    start.starts_with(b"https://") || start.starts_with(b"http://") || start.starts_with(b"/")
+}
+
+/// Whether fields of the HTTP-Redirect binding are there that say how the query is signed or encoded.
+fn has_signature(fields: &[u8]) -> bool {
+    form_urlencoded::parse(fields).any(|(name, _)| matches!(name.as_ref(), "SigAlg" | "Signature" | "SAMLEncoding"))
+}
+
+/// Base64 of XML, or of deflated XML.
 fn from_base64(text: &str, sp: &Sp) -> Result<Vec<u8>, Rejection> {
-    let octets = decoded::post::read_value(text, sp.limits())?;
-    let looks_like_xml = octets.trim_ascii_start().first().is_some_and(|byte| matches!(byte, b'<' | 0xef));
-    if looks_like_xml { Ok(octets) } else { decoded::redirect::inflate(&octets, sp.limits()) }
+    inflated(decoded::post::read_value(text, sp.limits())?, sp)
+}
+
+/// The two bindings differ by that: what is not XML is deflated.
+fn inflated(octets: Vec<u8>, sp: &Sp) -> Result<Vec<u8>, Rejection> {
+    if looks_like_xml(&octets) { Ok(octets) } else { decoded::redirect::inflate(&octets, sp.limits()) }
+}
+
+fn looks_like_xml(octets: &[u8]) -> bool {
+    octets.trim_ascii_start().first().is_some_and(|byte| matches!(byte, b'<' | 0xef))
 }
 
 #[cfg(test)]
@@ -154,21 +197,27 @@ mod tests {
             plain.clone(),
             format!("{plain}\n"),
             format!("RelayState=x&SAMLResponse={}", escaped(&plain)),
+            format!("RelayState=a?b&SAMLResponse={}", escaped(&plain)),
+            format!("sp.test/acs?SAMLResponse={}", escaped(&plain)),
+            format!("https://sp.test/a=b?RelayState=?&SAMLResponse={}", escaped(&plain)),
             format!("SAMLResponse={}&RelayState=x", escaped(&deflated)),
             format!("https://sp.test/acs?SAMLResponse={}", escaped(&deflated)),
             deflated,
         ];
         for form in forms {
-            assert_eq!(decode(form.as_bytes(), &sp).unwrap().xml, b"<a/>", "{form}");
+            assert_eq!(decode(form.as_bytes(), &sp, &mut None).unwrap().xml, b"<a/>", "{form}");
         }
         for (input, reason) in [
             ("", "message_empty"),
             ("  \n", "message_empty"),
             ("SAMLResponse=", "message_empty"),
             ("AAAA", "deflate_invalid"),
+            ("SAMLResponse=AAAA&RelayState=?&SAMLResponse=PGEvPg%3D%3D", "field_repeated"),
+            ("SAMLRequest=?&SAMLResponse=PGEvPg%3D%3D", "field_repeated"),
+            ("RelayState=?&RelayState=x&SAMLResponse=PGEvPg%3D%3D", "field_repeated"),
         ] {
-            assert_eq!(decode(input.as_bytes(), &sp).unwrap_err().reason().name(), reason, "{input}");
+            assert_eq!(decode(input.as_bytes(), &sp, &mut None).unwrap_err().reason().name(), reason, "{input}");
         }
-        assert_eq!(decode(b"hello, world", &sp).unwrap().xml, b"hello, world");
+        assert_eq!(decode(b"hello, world", &sp, &mut None).unwrap().xml, b"hello, world");
     }
 }

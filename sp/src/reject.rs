@@ -75,7 +75,7 @@ impl fmt::Display for Rejection {
 impl std::error::Error for Rejection {}
 
 /// Cuts text of a message to a bounded length and escapes what a terminal or a log would act on.
-fn printable(text: &str, most_chars: usize) -> String {
+pub(crate) fn printable(text: &str, most_chars: usize) -> String {
     let mut shown = String::with_capacity(text.len().min(most_chars));
     for (place, c) in text.chars().enumerate() {
         match c {

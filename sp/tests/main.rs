@@ -4,6 +4,7 @@ mod artifact;
 mod attack_rows;
 mod bad_input;
 mod common;
+mod copied;
 mod demands;
 mod encryption;
 mod every_byte;

@@ -35,7 +35,7 @@ pub(crate) fn read_value(response: &str, limits: &Limits) -> Result<Vec<u8>, Rej
     Ok(xml)
 }
 
-pub(super) fn check_size(least_octets: usize, limits: &Limits) -> Result<(), Rejection> {
+pub(crate) fn check_size(least_octets: usize, limits: &Limits) -> Result<(), Rejection> {
     if !fault!(SizeUnlimited) && least_octets > limits.message_bytes {
         let expected = format!("at most {} octets", limits.message_bytes);
         return Err(Rejection::new(Reason::MessageTooLarge, expected, format!("at least {least_octets}")));

@@ -24,7 +24,7 @@ pub(crate) mod logout;
 mod metadata;
 mod opened;
 mod pss;
-mod query;
+pub(crate) mod query;
 mod signature;
 mod structure;
 
