@@ -92,7 +92,9 @@ fn main() -> ExitCode {
 
 /// Words on the command line that cannot be used; also how `--help` and `--version` end.
 fn misused(error: &clap::Error) -> ExitCode {
-    if error.use_stderr() && inspect::wants_json(std::env::args()) {
+    // Words that are no UTF-8 are among those that cannot be used.
+    let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+    if error.use_stderr() && inspect::wants_json(words) {
         return ExitCode::from(inspect::unusable(error.to_string().trim(), true));
     }
     error.exit()

@@ -195,6 +195,49 @@ fn what_cannot_be_used_is_unreadable() {
     }
 }
 
+/// Words that are no text get their one object too.
+#[test]
+fn words_that_are_not_utf8() {
+    use std::os::unix::ffi::OsStrExt;
+    let world = World::of(&recipe());
+    let message = world.path("message");
+    let healthy = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_samlspec"));
+        command.arg("inspect").arg(&message).args(["--sp-entity-id", SP, "--acs", ACS, "--json", "--idp-metadata"]);
+        command.arg(world.path("idp.xml"));
+        command
+    };
+    assert_eq!(one_object(&healthy().args(["--now", NOW]).output().unwrap())["verdict"], "accepted");
+    let output = healthy().arg("--now").arg(std::ffi::OsStr::from_bytes(b"\xff")).output().unwrap();
+    assert_eq!((output.status.code(), &one_object(&output)["verdict"]), (Some(2), &json!("unreadable")));
+}
+
+/// What is too large is refused as such in every form, and not read to its end.
+#[test]
+fn messages_without_end() {
+    let xml = recipe().build().unwrap().xml;
+    for (start, fill) in [("", "\0"), ("", "A"), ("SAMLResponse=", "A"), (xml.as_str(), "x"), ("RelayState=", "A")] {
+        let message = format!("{start}{}", fill.repeat(20 << 20));
+        let (code, report) = World::with(message.as_bytes()).json("");
+        assert_eq!((code, &report["reason"]), (1, &json!("message_too_large")), "{start:.20} {fill}");
+    }
+    let endless = World::with(b"").run("/dev/zero", &format!("{USUAL} --json"), b"");
+    assert_eq!(one_object(&endless)["reason"], "message_too_large");
+}
+
+/// Whoever chooses the values must not choose what the reader's terminal shows.
+#[test]
+fn values_of_a_message_are_shown_on_one_line() {
+    let named = |name: &str| {
+        let edits = Edits { name_id: Some(name.to_owned()), ..Edits::default() };
+        let output = World::of(&Recipe { edits, ..recipe() }).run(&format!("{{}}/message {USUAL}"), "", b"");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(named("ann").starts_with("accepted as ann (issuer "), "{}", named("ann"));
+    let odd = named("ann\nrefused\u{9b}31m\u{202e}");
+    assert!(odd.starts_with("accepted as ann\\nrefused\\u{9b}31m\\u{202e} (issuer "), "{odd}");
+}
+
 #[test]
 fn the_other_flags_do_what_they_say() {
     let check = |recipe: &Recipe, more: &str, expected: &str| {
@@ -243,11 +286,13 @@ fn both_sides_from_files() {
         "<EntityDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"{SP}\"><SPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">\
          <AssertionConsumerService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\" Location=\"{ACS}\" index=\"0\"/></SPSSODescriptor></EntityDescriptor>"
     );
-    std::fs::write(world.path("sp.xml"), metadata).unwrap();
+    std::fs::write(world.path("sp.xml"), &metadata).unwrap();
+    std::fs::write(world.path("sp-bom.xml"), format!("\u{feff}{metadata}")).unwrap();
     let issuer = recipe().idp.entity_id;
     for flags in [
         "--sp {}/sp.toml --idp-metadata {}/idp.xml".to_owned(),
         format!("--sp {{}}/sp.xml --idp-entity-id {issuer} --idp-cert {{}}/idp.pem"),
+        "--sp {}/sp-bom.xml --idp-metadata {}/idp.xml".to_owned(),
     ] {
         let output = world.run("{}/message", &format!("{flags} --now {NOW}"), b"");
         let text = String::from_utf8(output.stdout).unwrap();

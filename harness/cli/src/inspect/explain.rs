@@ -3,7 +3,7 @@
 use super::advice::Advice;
 use super::inputs;
 use mock_idp_web::Explained;
-use sp::inspect::{Asked, Report};
+use sp::inspect::{Asked, Report, one_line};
 use sp::{Allow, EndpointUrl, EntityId, Outcome, Sp};
 
 /// The verdict first, then what it expects and what was found. An SP of these names, without a key, with its defaults.
@@ -25,7 +25,7 @@ fn report(explained: &Explained<'_>) -> Result<Report, String> {
 fn lines(report: &Report) -> Vec<String> {
     let passed = report.checks.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Passed)).count();
     match &report.verdict {
-        Ok(shown) => vec![format!("Accepted as {}; {passed} checks passed.", shown.name_id.value)],
+        Ok(shown) => vec![format!("Accepted as {}; {passed} checks passed.", one_line(&shown.name_id.value))],
         Err(rejection) => vec![
             format!("Refused: {} ({}).", rejection.reason().name(), rejection.rule()),
             format!("{}", rejection.reason().about()),

@@ -46,12 +46,17 @@ pub(super) fn now(text: Option<&str>) -> Result<Instant, String> {
     }
 }
 
-pub(super) fn message(file: &Path) -> Result<Vec<u8>, String> {
-    if file != Path::new("-") {
-        return read(file);
-    }
+/// The message, or as much of it as makes plain that it is too large: a form has four octets for one of the message.
+pub(super) fn message(file: &Path, limits: &Limits) -> Result<Vec<u8>, String> {
+    let most = u64::try_from(8 * limits.message_bytes).unwrap_or(u64::MAX);
     let mut message = Vec::new();
-    std::io::stdin().read_to_end(&mut message).map_err(|error| format!("standard input: {error}"))?;
+    if file == Path::new("-") {
+        let read = std::io::stdin().take(most).read_to_end(&mut message);
+        read.map_err(|error| format!("standard input: {error}"))?;
+    } else {
+        let read = std::fs::File::open(file).and_then(|open| open.take(most).read_to_end(&mut message));
+        read.map_err(|error| format!("{}: {error}", file.display()))?;
+    }
     Ok(message)
 }
 
@@ -84,11 +89,13 @@ fn sp_file(flags: &Inspect) -> Result<SpFile, String> {
     let file = flags.sp.as_deref().ok_or("give --sp FILE, or --sp-entity-id and --acs")?;
     let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
     let text = String::from_utf8(read(file)?).map_err(|error| wrong(&error))?;
+    // Some editors put a byte order mark in front.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     if text.trim_start().starts_with('<') {
-        let sp = mock_idp::Sp::from_metadata(&text).map_err(|error| wrong(&error))?;
+        let sp = mock_idp::Sp::from_metadata(text).map_err(|error| wrong(&error))?;
         return Ok(SpFile { entity_id: sp.entity_id, acs: sp.acs, key: None, skew: 0, want: Vec::new() });
     }
-    let mut sp: SpFile = toml::from_str(&text).map_err(|error| wrong(&error))?;
+    let mut sp: SpFile = toml::from_str(text).map_err(|error| wrong(&error))?;
     // A key is named as seen from the file that names it.
     sp.key = sp.key.map(|key| file.parent().unwrap_or(Path::new("")).join(key));
     Ok(sp)

@@ -98,7 +98,7 @@ impl Inspect {
         let now = inputs::now(self.now.as_deref())?;
         let (sp, endpoint) = inputs::sp(self)?;
         let idps = inputs::idps(self, now)?;
-        let message = inputs::message(&self.file)?;
+        let message = inputs::message(&self.file, sp.limits())?;
         let asked = match (&self.request_id, self.unsolicited) {
             (Some(id), _) => sp::inspect::Asked::Request(id.clone()),
             (None, true) => sp::inspect::Asked::Nothing,

@@ -2,7 +2,7 @@
 
 use super::advice::Advice;
 use serde_json::{Map, Value, json};
-use sp::inspect::{Report, Shown};
+use sp::inspect::{Report, Shown, one_line};
 use sp::{Check, Outcome, Rejection};
 use std::fmt::Write;
 
@@ -68,7 +68,9 @@ pub(super) fn text(report: &Report, advice: Option<&Advice>) -> String {
     let mut text = String::new();
     // Writing to a String cannot fail.
     let _ = match &report.verdict {
-        Ok(identity) => writeln!(text, "accepted as {} (issuer {})", identity.name_id.value, identity.issuer),
+        Ok(identity) => {
+            writeln!(text, "accepted as {} (issuer {})", one_line(&identity.name_id.value), identity.issuer)
+        }
         Err(rejection) => writeln!(
             text,
             "refused: {} ({})\n  {}\n  expected  {}\n  found     {}",
@@ -80,9 +82,14 @@ pub(super) fn text(report: &Report, advice: Option<&Advice>) -> String {
         ),
     };
     if let Ok(identity) = &report.verdict {
-        let _ = writeln!(text, "  format    {}", identity.name_id.format_or_unspecified());
+        let _ = writeln!(text, "  format    {}", one_line(identity.name_id.format_or_unspecified()));
         for attribute in &identity.attributes {
-            let _ = writeln!(text, "  attribute {} = {}", attribute.name, attribute.values.join(", "));
+            let _ = writeln!(
+                text,
+                "  attribute {} = {}",
+                one_line(&attribute.name),
+                one_line(&attribute.values.join(", "))
+            );
         }
     }
     if let Some(advice) = advice {
