@@ -15,6 +15,9 @@ use std::time::Duration;
 pub struct Published {
     /// Certificates in DER whose private keys decrypt Assertions, the one to use first.
     pub encryption_certificates: Vec<Vec<u8>>,
+    /// AES in CBC mode is not among what we offer to decrypt; no IdP may use it then
+    /// ([`Idp::refusing_cbc`](crate::Idp::refusing_cbc)).
+    pub refuses_cbc: bool,
     /// Until when the metadata may be used.
     pub valid_until: Option<Instant>,
     /// After how long it should be fetched again; whole seconds.
@@ -154,8 +157,10 @@ fn draft(sp: &Sp, published: &Published, id: &str) -> Draft {
 fn role(sp: &Sp, published: &Published) -> String {
     let signing = sp.signing_key().and_then(|key| key.certificate_der());
     let mut role: String = signing.map(|der| key_descriptor("signing", der, &[])).into_iter().collect();
+    let is_offered = |method: &&&str| !(published.refuses_cbc && method.ends_with("-cbc"));
+    let methods: Vec<&str> = ENCRYPTION_METHODS.iter().filter(is_offered).copied().collect();
     for der in &published.encryption_certificates {
-        role += &key_descriptor("encryption", der, ENCRYPTION_METHODS);
+        role += &key_descriptor("encryption", der, &methods);
     }
     for url in sp.single_logout() {
         for binding in [BINDING_REDIRECT, BINDING_POST] {

@@ -32,6 +32,7 @@ fn everything() -> (Sp, Published) {
     };
     let published = Published {
         encryption_certificates: vec![vec![0x30, 0]],
+        refuses_cbc: false,
         valid_until: Instant::parse("2026-11-26T00:00:00Z").ok(),
         cache_duration: Some(Duration::from_secs(3600)),
         name_id_formats: vec!["urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress".to_owned()],
@@ -58,6 +59,19 @@ fn metadata_says_what_the_settings_say() {
     insta::assert_snapshot!(written);
     let tree = roxmltree::Document::parse(&written).unwrap();
     assert_eq!(tree.root_element().attribute("entityID"), Some("https://sp.test/?a&b"));
+}
+
+#[test]
+fn cbc_is_offered_unless_it_is_refused() {
+    let written = |refuses_cbc: bool| {
+        let certificates = vec![vec![0x30, 0]];
+        write_sp(
+            &sp().build(),
+            &Published { encryption_certificates: certificates, refuses_cbc, ..Published::default() },
+        )
+    };
+    assert!(written(false).contains("#aes256-cbc") && written(false).contains("#aes256-gcm"));
+    assert!(!written(true).contains("-cbc") && written(true).contains("#aes256-gcm"));
 }
 
 #[test]
