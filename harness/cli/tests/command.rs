@@ -135,6 +135,7 @@ fn misuse() {
     check(&["idp"], 2, "<VENDORS>");
     check(&["sp", "--now", "noon"], 2, "expected an instant in UTC");
     check(&["sp", "--idp-metadata", "no-such-file.xml"], 2, "cannot be read");
+    check(&["sp", "--refuse-cbc", "urn:nobody"], 2, "the IdP `urn:nobody`, from which CBC mode is refused");
 }
 
 #[test]

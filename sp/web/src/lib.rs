@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod options;
+mod ourselves;
 mod server;
 mod site;
 
@@ -27,7 +28,8 @@ mod trust;
 pub use clock::Clock;
 pub use handle::Handle;
 pub use local_path::LocalPath;
-pub use options::{EncryptionPair, MetadataFile, Options, Reread, Unsolicited};
+pub use options::{About, Cbc, KeyPair, MetadataFile, Options, PrivateKey, Reread, Unsolicited, Want};
+pub use ourselves::OurMetadata;
 pub use pending::{PendingExit, PendingLogin};
 pub use router::router;
 pub use server::{Ready, RunError, Server, bind, run};

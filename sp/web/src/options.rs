@@ -1,6 +1,9 @@
 //! What the operator decides about one running Service Provider. Files come as octets: whoever calls has read them.
+//!
+//! Nothing here has a default that lets in more: no IdP, no key of ours, no login that an IdP started.
 
 use crate::clock::Clock;
+use sp::metadata::{Contact, Organization, Service};
 use sp::request::Demands;
 use sp::{Allow, ClockSkew};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -22,22 +25,30 @@ pub struct Options {
     pub reread: Reread,
     /// Which weak algorithms these IdPs may use.
     pub allow: Allow,
+    /// From which of these IdPs AES in CBC mode is taken.
+    pub cbc: Cbc,
     /// The time.
     pub clock: Clock,
     /// How far the IdPs' clocks may differ.
     pub skew: ClockSkew,
     /// Where to remember things, `sqlite:PATH`; memory if not given.
     pub database_url: Option<String>,
-    /// Whether an IdP may start logins.
+    /// Whether an IdP may start logins; refused unless told otherwise.
     pub unsolicited: Unsolicited,
     /// What every login demands of its IdP; the answer is held against it.
     pub demands: Demands,
-    /// For encrypted Assertions, and to sign what we send.
-    pub encryption: EncryptionPair,
+    /// What every message must be, beyond what the standard demands anyway.
+    pub want: Want,
+    /// Our key: it signs what we send, and IdPs encrypt to its certificate. Without one we do neither.
+    pub key: Option<KeyPair>,
+    /// Keys that decrypt as well: those of certificates that IdPs may still have.
+    pub earlier_keys: Vec<PrivateKey>,
+    /// What our metadata says beyond that.
+    pub about: About,
 }
 
 impl Options {
-    /// On loopback, by the machine's clock, without an IdP, with the public test key for encryption.
+    /// On loopback, by the machine's clock, without an IdP, without a key, for logins that start here.
     pub fn new() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)),
@@ -45,12 +56,16 @@ impl Options {
             idp_metadata: Vec::new(),
             reread: Reread::Never,
             allow: Allow::default(),
+            cbc: Cbc::Taken,
             clock: Clock::system(),
             skew: ClockSkew::default(),
             database_url: None,
-            unsolicited: Unsolicited::Accepted,
+            unsolicited: Unsolicited::Refused,
             demands: Demands::default(),
-            encryption: EncryptionPair::test(),
+            want: Want::default(),
+            key: None,
+            earlier_keys: Vec::new(),
+            about: About::default(),
         }
     }
 }
@@ -68,6 +83,9 @@ pub struct MetadataFile {
     pub name: String,
     /// The file.
     pub octets: Vec<u8>,
+    /// The certificate whose key must have signed the file, in PEM, DER or base64: for a file that came over a network.
+    /// None trusts the file as it is, whatever signatures it has.
+    pub signer: Option<Vec<u8>>,
 }
 
 /// Whether metadata files are read again while we run.
@@ -79,6 +97,18 @@ pub enum Reread {
     Every(Duration),
 }
 
+/// From which IdPs we take what is encrypted by AES in CBC mode, which most still use. It lets a ciphertext be changed
+/// without being noticed; see [`sp::Idp::refusing_cbc`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cbc {
+    /// From all.
+    Taken,
+    /// From none; our metadata does not offer it.
+    Refused,
+    /// From all but those of these entityIDs.
+    RefusedFrom(Vec<String>),
+}
+
 /// Whether a Response without a request of ours can log anyone in (profiles 4.1.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unsolicited {
@@ -88,27 +118,47 @@ pub enum Unsolicited {
     Refused,
 }
 
-/// A certificate that IdPs encrypt to, and the private key to it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct EncryptionPair {
-    /// The certificate in PEM.
+/// What every message must be. Without any of this, a message needs one signature over its Assertion, of either kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Want {
+    /// The Response itself must be signed.
+    pub response_signed: bool,
+    /// The Assertion itself must be signed; our metadata says so.
+    pub assertion_signed: bool,
+    /// The Assertion must be encrypted. Whoever sends one in clear is told so: this one refusal is public.
+    pub encrypted: bool,
+}
+
+/// A private key of ours, and the certificate that IdPs know it by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyPair {
+    /// The private key.
+    pub private_key: PrivateKey,
+    /// The certificate over this very key, in PEM, DER or base64.
     pub certificate: Vec<u8>,
-    /// The private key in PEM, RSA.
-    pub private_key: Vec<u8>,
 }
 
-impl EncryptionPair {
-    /// The committed test pair. Everybody has its private key: never use it outside a test.
-    pub fn test() -> Self {
-        Self {
-            certificate: include_bytes!("../../../fixtures/keys/sp.crt.pem").to_vec(),
-            private_key: include_bytes!("../../../fixtures/keys/sp.key.pem").to_vec(),
-        }
-    }
-}
+/// A file with an RSA private key of 2048 to 8192 bits, in PEM or DER, PKCS#8 or PKCS#1. Never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PrivateKey(pub Vec<u8>);
 
-impl std::fmt::Debug for EncryptionPair {
+impl std::fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("EncryptionPair(..)")
+        f.write_str("PrivateKey(..)")
     }
+}
+
+/// What our metadata says about us beyond endpoints and keys (metadata 2.3.2, 2.4.4).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct About {
+    /// It is signed by our key.
+    pub is_signed: bool,
+    /// How long a copy of it may be used, from when it is asked for; whole seconds.
+    pub valid_for: Option<Duration>,
+    /// What we are called, and which attributes we ask for: at least one, as the schema demands.
+    pub service: Option<Service>,
+    /// Who runs us.
+    pub organization: Option<Organization>,
+    /// Whom to ask.
+    pub contacts: Vec<Contact>,
 }

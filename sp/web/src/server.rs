@@ -3,15 +3,15 @@
 //! Refuses what the operator got wrong, by name: an address in use, metadata that is none, two IdPs of one name, a
 //! database of another kind.
 
-use crate::options::{EncryptionPair, Options, Reread};
+use crate::options::{Options, Reread};
+use crate::ourselves::{self, OurMetadata};
 use crate::router::router;
 use crate::site::{PublicUrl, PublicUrlError, Site};
 use crate::store::{DatabaseUrl, MemoryStore, SqliteStore, Store, StoreError};
 use crate::trust::Trust;
 use axum::Router;
 use serde::Serialize;
-use sp::metadata::{Published, write_sp};
-use sp::{ConfigError, DecryptionKey, SigningKey, Sp};
+use sp::ConfigError;
 use std::fmt;
 use std::future::Future;
 use std::io;
@@ -20,7 +20,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use x509_parser::pem::Pem;
 
 /// How long requests under way may take to finish after the order to stop.
 const STOPPING: Duration = Duration::from_secs(5);
@@ -59,7 +58,12 @@ pub enum RunError {
         /// The IdP.
         entity_id: String,
     },
-    /// The pair for encryption, or a name made from the public URL, cannot be used.
+    /// AES in CBC mode is refused from an IdP that no file describes.
+    #[error(
+        "the IdP `{0}`, from which CBC mode is refused, is in no metadata file; write its entityID as it stands there"
+    )]
+    IdpUnknown(String),
+    /// A key of ours, our metadata, or a name made from the public URL cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// The store cannot be opened.
@@ -175,19 +179,10 @@ impl Server {
 
 /// The endpoints, and what must run beside them.
 fn router_over<S: Store>(store: S, options: Options, public_url: PublicUrl) -> Result<(Router, Beside), RunError> {
-    let trust = Trust::new(&options.idp_metadata, options.allow, options.clock.now())?;
+    let trust = Trust::new(&options.idp_metadata, options.allow, options.cbc.clone(), options.clock.now())?;
+    let sp = ourselves::core(&options, &public_url)?;
+    let metadata = OurMetadata::of(&options, &sp)?;
     let (acs, slo) = (public_url.acs()?, public_url.slo()?);
-    let key = SigningKey::from_file(&options.encryption.private_key)?;
-    let certificate = certificate_der(&options.encryption)?;
-    let key = key.certificate(&certificate)?;
-    let sp = Sp::builder(public_url.entity_id()?, acs.clone())
-        .decryption_key(DecryptionKey::from_file(&options.encryption.private_key)?)
-        .single_logout(slo.clone())
-        .signing_key(key)
-        .skew(options.skew)
-        .build();
-    let published = Published { encryption_certificates: vec![certificate], artifact: true, ..Published::default() };
-    let metadata = write_sp(&sp, &published);
     let Options { unsolicited, demands, clock, reread, .. } = options;
     let site = Arc::new(Site { sp, acs, slo, metadata, trust, public_url, unsolicited, demands, clock, store });
     let keep_current = Box::pin(keep_current(Arc::clone(&site), reread));
@@ -208,12 +203,6 @@ async fn keep_current<S: Store>(site: Arc<Site<S>>, reread: Reread) {
             tracing::warn!("reading the metadata again failed");
         }
     }
-}
-
-fn certificate_der(pair: &EncryptionPair) -> Result<Vec<u8>, ConfigError> {
-    let wrong = || ConfigError::Certificate { why: "the file for encryption is no certificate in PEM".to_owned() };
-    let (block, _) = Pem::read(io::Cursor::new(&pair.certificate)).map_err(|_| wrong())?;
-    if block.label != "CERTIFICATE" { Err(wrong()) } else { Ok(block.contents) }
 }
 
 /// Ctrl-C, or the polite signal of a process manager.

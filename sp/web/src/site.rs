@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::cookie::Cookies;
 use crate::options::Unsolicited;
+use crate::ourselves::OurMetadata;
 use crate::router::{ACS, LOGIN, LOGOUT, METADATA, SLO, WHOAMI};
 use crate::server::Ready;
 use crate::trust::Trust;
@@ -19,8 +20,8 @@ pub struct Site<S> {
     pub acs: EndpointUrl,
     /// Our SingleLogoutService.
     pub slo: EndpointUrl,
-    /// Our metadata, ready to be sent.
-    pub metadata: String,
+    /// Our metadata.
+    pub metadata: OurMetadata,
     /// Which IdPs are trusted.
     pub trust: Trust,
     /// Our origin as browsers see it.

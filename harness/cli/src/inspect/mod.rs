@@ -10,6 +10,7 @@ mod inputs;
 mod shown;
 
 pub(crate) use explain::explain;
+pub(crate) use inputs::Want;
 
 use advice::Advice;
 use clap::Args;

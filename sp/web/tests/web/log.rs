@@ -39,3 +39,15 @@ pub(crate) fn field(line: &str, name: &str) -> String {
     let (_, rest) = line.split_once(&format!(" {name}=\"")).unwrap_or_else(|| panic!("no {name} in {line}"));
     rest.split('"').next().unwrap().to_owned()
 }
+
+/// Waits until some line says this.
+pub(crate) async fn wait_for(words: &str) {
+    let is_there = || String::from_utf8_lossy(&LINES.lock().unwrap()).contains(words);
+    for _ in 0..1000 {
+        if is_there() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("no line says {words}");
+}

@@ -4,7 +4,7 @@ use crate::browser::Browser;
 use crate::log;
 use mock_idp::{AuthnRequest, Idp, Message, Recipe, Vendor, request};
 use sp::Instant;
-use sp_web::{Clock, MetadataFile, Options, Ready, RunError, bind};
+use sp_web::{Clock, KeyPair, MetadataFile, Options, PrivateKey, Ready, RunError, Unsolicited, bind};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -28,11 +28,20 @@ pub(crate) struct Started {
     pub(crate) relay_state: String,
 }
 
-/// Options for a test: any free port, a clock that stands still, every vendor trusted.
+/// Options for a test: any free port, a clock that stands still, every vendor trusted, logins from either side.
 pub(crate) fn options() -> Options {
     let idp_metadata = Vendor::all().map(metadata).collect();
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    Options { listen, idp_metadata, clock: Clock::frozen(start()), ..Options::new() }
+    let (key, unsolicited) = (Some(key()), Unsolicited::Accepted);
+    Options { listen, idp_metadata, key, unsolicited, clock: Clock::frozen(start()), ..Options::new() }
+}
+
+/// The test key of our Service Provider.
+pub(crate) fn key() -> KeyPair {
+    KeyPair {
+        private_key: PrivateKey(include_bytes!("../../../../fixtures/keys/sp.key.pem").to_vec()),
+        certificate: include_bytes!("../../../../fixtures/keys/sp.crt.pem").to_vec(),
+    }
 }
 
 /// When every test begins.
@@ -42,7 +51,7 @@ pub(crate) fn start() -> Instant {
 
 pub(crate) fn metadata(vendor: Vendor) -> MetadataFile {
     let octets = Idp::of(vendor, IDP_URL).metadata(vendor).into_bytes();
-    MetadataFile { name: format!("{}.xml", vendor.name()), octets }
+    MetadataFile { name: format!("{}.xml", vendor.name()), octets, signer: None }
 }
 
 pub(crate) fn vendor(name: &str) -> Vendor {
