@@ -14,5 +14,6 @@ mod logout;
 mod once;
 mod pending;
 mod published;
+mod rollover;
 mod starting;
 mod world;
