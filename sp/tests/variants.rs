@@ -333,13 +333,9 @@ fn no_transform_that_canonicalizes() {
         assert_eq!(outcome(&accept(&xml, &sp(), &idp(okta()))), "accepted as ann@example.test");
         let forged = xml.replace("ann@example.test", "mallory@example.test");
         assert_eq!(outcome(&accept(&forged, &sp(), &idp(okta()))), "digest_mismatch");
-        // The inclusive form has the namespaces around it.
+        // The inclusive form has the namespaces around it; SignedInfo is exclusive all the same.
         let moved = xml.replacen("Response ", "Response xmlns:more=\"urn:more\" ", 1);
-        assert_eq!(
-            outcome(&accept(&moved, &sp(), &idp(okta()))),
-            "signature_invalid",
-            "SignedInfo is exclusive, though"
-        );
+        assert_eq!(outcome(&accept(&moved, &sp(), &idp(okta()))), "digest_mismatch");
     }
 }
 
@@ -408,4 +404,27 @@ fn the_skew_counts_once() {
     let idp = idp(okta());
     assert!(accept_at(&xml, &sp, &idp, at(0)).is_ok());
     assert_eq!(accept_at(&xml, &sp, &idp, at(-1)).unwrap_err().reason().name(), "not_yet_valid");
+}
+
+/// What the IdP says of the end and the start comes before our own limit on age and a clock that is ahead.
+#[test]
+fn a_message_that_is_opened_too_late_or_too_early() {
+    let healthy = recipe(okta()).build().unwrap().xml;
+    let open = Edits {
+        not_on_or_after: Some("+3d".to_owned()),
+        confirmation_not_on_or_after: Some("+3d".to_owned()),
+        ..Edits::default()
+    };
+    let open = Recipe { edits: open, ..recipe(okta()) }.build().unwrap().xml;
+    let verdict = |xml: &str, seconds| {
+        let result = accept_at(xml, &sp(), &idp(okta()), at(seconds));
+        result.map_or_else(|rejection| rejection.reason().name(), |_| "accepted")
+    };
+    assert_eq!(verdict(&healthy, 0), "accepted");
+    for later in [3600, 86_400, 400 * 86_400] {
+        assert_eq!(verdict(&healthy, later), "expired", "{later}");
+    }
+    assert_eq!(verdict(&healthy, -86_400), "not_yet_valid");
+    assert_eq!(verdict(&open, 3600), "accepted");
+    assert_eq!(verdict(&open, 3601), "issued_too_long_ago");
 }

@@ -158,13 +158,14 @@ pub(crate) fn validate(
         status: status?,
         issuer: issuer?,
         destination: destination?,
-        issue_instant: issue_instant?,
         in_response_to: in_response_to?,
         conditions: conditions?,
         audience: audience?,
         window: window?,
         name_id: name_id?,
         confirmation: confirmation?,
+        // Behind what the IdP says itself of when the message starts and ends: an old message is over, and that is why.
+        issue_instant: issue_instant?,
         authentication: authentication?,
         demands: demands?,
     };
