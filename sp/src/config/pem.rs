@@ -47,6 +47,8 @@ fn blocks(file: &[u8]) -> Result<Vec<Found>, &'static str> {
     if file.len() > MOST_OCTETS {
         return Err("the file is larger than 1 MB; give one certificate or key");
     }
+    // Some editors put a byte order mark in front.
+    let file = file.strip_prefix("\u{feff}".as_bytes()).unwrap_or(file);
     let pem = x509_parser::pem::Pem::iter_from_buffer(file);
     let blocks: Vec<_> =
         pem.map_while(Result::ok).take(MOST_BLOCKS).map(|pem| Found::in_pem(&pem.label, pem.contents)).collect();
@@ -139,6 +141,7 @@ mod tests {
         pin(&der_of(CERTIFICATE)).unwrap();
         pin(base64::encode(&der_of(CERTIFICATE)).as_bytes()).unwrap();
         pin(format!("subject=x\n{CERTIFICATE}").as_bytes()).unwrap();
+        pin(format!("\u{feff}{CERTIFICATE}").as_bytes()).unwrap();
         pin(chain.as_bytes()).unwrap();
     }
 
