@@ -5,21 +5,52 @@
 //!
 //! # The paved path
 //!
-//! Describe yourself, trust an IdP by its metadata, hand in what the browser posted:
+//! Describe yourself, trust an IdP by its metadata, hand in what the browser posted, and redeem it: once.
 //!
 //! ```
-//! use sp::{Allow, Delivery, EndpointUrl, EntityId, Expectation, Instant, Limits, PendingRequest, Sp, accept, metadata};
-//! # fn login(idp_metadata: &[u8], body: &[u8], pending: PendingRequest, now: Instant) -> Result<(), Box<dyn std::error::Error>> {
+//! use sp::{Allow, Delivery, EndpointUrl, EntityId, Expectation, Limits, Sp, accept, metadata};
+//! # use sp::{Claim, Inserted, Instant, OnceStore, PendingRequest};
+//! # use std::{collections::HashSet, convert::Infallible, sync::Mutex};
+//! # #[derive(Default)]
+//! # struct InMemory(Mutex<HashSet<String>>);
+//! # impl OnceStore for InMemory {
+//! #     type Error = Infallible;
+//! #     async fn insert(&self, claim: &Claim) -> Result<Inserted, Infallible> {
+//! #         let is_fresh = self.0.lock().unwrap().insert(format!("{} {}", claim.issuer(), claim.assertion_id()));
+//! #         Ok(if is_fresh { Inserted::Fresh } else { Inserted::AssertionWasUsed })
+//! #     }
+//! # }
+//! # async fn login(idp_metadata: &[u8], body: &[u8], pending: PendingRequest, store: &InMemory, now: Instant)
+//! #     -> Result<String, Box<dyn std::error::Error>> {
 //! let acs = EndpointUrl::new("https://app.example.com/saml/acs")?;
 //! let sp = Sp::builder(EntityId::new("https://app.example.com/saml")?, acs.clone()).build();
-//! let idp = metadata::read_idp(idp_metadata, &Allow::default(), now, &Limits::default())?.remove(0);
+//! let idp = metadata::read_idp(idp_metadata, &Allow::default(), now, &Limits::of_metadata())?.remove(0);
 //! let expectation = Expectation::answer_to(pending); // the request that this browser's cookie names
 //! let validated = accept::post(body, &sp, &idp, Delivery { endpoint: &acs, expectation: &expectation, now })?;
-//! // let identity = sp::redeem(validated, &store, now).await?;  `store` sees to it that this works once.
-//! # let _ = validated; Ok(()) }
+//! let identity = sp::redeem(validated, store, now).await?; // the store sees to it that this works once
+//! # Ok(identity.name_id.value) }
+//! #
+//! # let okta = mock_idp::Vendor::named("okta").unwrap();
+//! # let mock = mock_idp::Idp::of(okta, "https://idp.example.com");
+//! # let to = mock_idp::Sp::new("https://app.example.com/saml", "https://app.example.com/saml/acs");
+//! # let now = time::macros::datetime!(2026-11-25 09:30:00 UTC);
+//! # let recipe = mock_idp::Recipe::new(okta, mock.clone(), to, now);
+//! # let message = mock_idp::Recipe { in_response_to: Some("_1".into()), ..recipe }.build().unwrap();
+//! # let escaped: String = form_urlencoded::byte_serialize(message.base64().as_bytes()).collect();
+//! # let (body, store) = (format!("SAMLResponse={escaped}"), InMemory::default());
+//! # let log_in = || {
+//! #     let pending = PendingRequest { id: "_1".into(), idp: EntityId::new(&mock.entity_id).unwrap() };
+//! #     let now = Instant::from_unix_seconds(now.unix_timestamp()).unwrap();
+//! #     let metadata = mock.metadata(okta);
+//! #     let login = login(metadata.as_bytes(), body.as_bytes(), pending, &store, now);
+//! #     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(login).map_err(|error| error.to_string())
+//! # };
+//! # assert_eq!(log_in(), Ok("ann@example.test".to_owned()));
+//! # assert!(log_in().unwrap_err().starts_with("assertion_replayed"));
 //! ```
 //!
-//! The same with axum, from the request to the greeting, is `sp/web/examples/login.rs`. Logout is in [`logout`], what we
+//! The same with axum, from the request to the greeting, is
+//! `sp/web/examples/login.rs`. Logout is in [`logout`], what we
 //! send in [`request`], metadata in both directions in [`metadata`].
 //!
 //! # Where a message goes
