@@ -11,6 +11,7 @@ use crate::config::{Allow, ConfigError, EntityId, Idp};
 use crate::limits::Limits;
 use crate::names::Namespace;
 use crate::parsed::{Document, NodeId, walk};
+use crate::reject::{Reason, Rejection};
 use crate::time::Instant;
 use crate::verified::Verified;
 use std::collections::HashSet;
@@ -19,6 +20,9 @@ use std::time::Duration;
 
 /// How many entities an aggregate may hold that are IdPs. The largest federations have some thousands.
 const MOST_IDPS: usize = 20_000;
+
+/// What to do about a federation's file that is too large.
+const GIVE_FEWER: &str = "give only the metadata of those that may log in here, which federations offer one by one";
 
 /// What a metadata file describes.
 #[derive(Debug)]
@@ -36,7 +40,8 @@ pub struct Metadata {
 
 /// The IdPs that a metadata file describes: an EntityDescriptor, or an EntitiesDescriptor with several.
 ///
-/// The file is trusted because the operator gave it: a signature in it is not looked at.
+/// The file is trusted because the operator gave it: a signature in it is not looked at. [`Limits::of_metadata`] are the
+/// limits for a file that the operator chose.
 pub fn read_idp(file: &[u8], allow: &Allow, now: Instant, limits: &Limits) -> Result<Vec<Idp>, ConfigError> {
     read(file, allow, now, limits).map(|metadata| metadata.idps)
 }
@@ -44,7 +49,7 @@ pub fn read_idp(file: &[u8], allow: &Allow, now: Instant, limits: &Limits) -> Re
 /// The same as [`read_idp`], with all that the file says.
 pub fn read(file: &[u8], allow: &Allow, now: Instant, limits: &Limits) -> Result<Metadata, ConfigError> {
     found::is_xml(file)?;
-    let verified = Verified::trusted_file(file.to_vec(), limits).map_err(|rejection| wrong(rejection.to_string()))?;
+    let verified = Verified::trusted_file(file.to_vec(), limits).map_err(|rejection| unreadable(&rejection))?;
     read_verified(&verified, allow, now)
 }
 
@@ -60,8 +65,8 @@ pub fn read_signed(
     found::is_xml(file)?;
     let signer = Idp::builder(EntityId::new("the signer of the metadata")?).allow(*allow);
     let signer = signer.certificate(certificate)?.build()?;
-    let verified = crate::verified::signed_metadata(file.to_vec(), &signer, limits)
-        .map_err(|rejection| wrong(rejection.to_string()))?;
+    let verified =
+        crate::verified::signed_metadata(file.to_vec(), &signer, limits).map_err(|rejection| unreadable(&rejection))?;
     read_verified(&verified, allow, now)
 }
 
@@ -82,7 +87,7 @@ fn read_verified(verified: &Verified, allow: &Allow, now: Instant) -> Result<Met
             return Err(wrong(format!("it describes {name} twice")));
         }
         if known.len() > MOST_IDPS {
-            return Err(wrong(format!("it describes more than {MOST_IDPS} IdPs")));
+            return Err(wrong(format!("it describes more than {MOST_IDPS} IdPs; {GIVE_FEWER}")));
         }
         let idp = all_valid(document, role, now)
             .and_then(|until| role::read(document, EntityId::new(name.clone())?, role, until, allow));
@@ -110,6 +115,14 @@ fn entities(document: &Document) -> impl Iterator<Item = NodeId> + '_ {
         }
         around == NodeId::DOCUMENT
     })
+}
+
+/// A file that cannot be read; of one that is too large, what to do.
+fn unreadable(rejection: &Rejection) -> ConfigError {
+    match rejection.reason() {
+        Reason::MessageTooLarge | Reason::XmlLimitExceeded => wrong(format!("{rejection}; {GIVE_FEWER}")),
+        _ => wrong(rejection.to_string()),
+    }
 }
 
 pub(super) fn wrong(why: String) -> ConfigError {

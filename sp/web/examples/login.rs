@@ -25,7 +25,7 @@ struct App {
 async fn main() -> Result<(), Box<dyn Error>> {
     let file = std::fs::read(std::env::args().nth(1).ok_or("the IdP's metadata, please")?)?;
     let clock = Clock::system();
-    let idp = metadata::read_idp(&file, &Allow::default(), clock.now(), &Limits::default())?.remove(0);
+    let idp = metadata::read_idp(&file, &Allow::default(), clock.now(), &Limits::of_metadata())?.remove(0);
     let acs = EndpointUrl::new("http://127.0.0.1:7700/acs")?;
     let sp = Sp::builder(EntityId::new("http://127.0.0.1:7700/metadata")?, acs.clone()).build();
     let app = App { sp, idp, acs, store: MemoryStore::new(clock.clone()), clock, pending: Mutex::default() };

@@ -7,6 +7,7 @@ use crate::options::{Cbc, MetadataFile};
 use crate::server::RunError;
 use sp::metadata::{self, Metadata, TrustedIdps};
 use sp::{Allow, ConfigError, Idp, Instant, Limits};
+use std::collections::HashSet;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -149,8 +150,9 @@ fn is_named(idp: &Idp, name: &str) -> bool {
 
 /// An IdP that other files describe as well: then it would be open which keys hold.
 fn described_elsewhere<'a>(trusted: &TrustedIdps, mut others: impl Iterator<Item = &'a Source>) -> Option<String> {
+    let ours: HashSet<_> = trusted.idps().iter().map(|idp| idp.entity_id()).collect();
     others.find_map(|other| {
-        let is_known = |idp: &&Arc<Idp>| trusted.idps().iter().any(|ours| ours.entity_id() == idp.entity_id());
+        let is_known = |idp: &&Arc<Idp>| ours.contains(idp.entity_id());
         other.trusted.idps().iter().find(is_known).map(|idp| idp.entity_id().to_string())
     })
 }

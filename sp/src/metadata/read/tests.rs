@@ -118,7 +118,6 @@ fn a_fault_of_one_entity_refuses_that_one() {
     assert!(error(&aggregate("cacheDuration=\"soon\"", &some)).contains("cacheDuration"));
 }
 
-/// Each row: a file somebody gives for an IdP's metadata, and what the error says of it.
 /// A federation's file is larger than any message may be.
 #[test]
 fn a_file_larger_than_a_message() {
@@ -129,9 +128,37 @@ fn a_file_larger_than_a_message() {
     let read = |limits: &Limits| read_idp(large.as_bytes(), &Allow::default(), now, limits).map(|idps| idps.len());
     assert_eq!(read(&Limits::of_metadata()), Ok(1));
     let refused = read(&Limits::default()).unwrap_err().to_string();
-    assert!(refused.contains("message_too_large"), "{refused}");
+    assert!(refused.contains("message_too_large") && refused.contains(GIVE_FEWER), "{refused}");
+    let refused = read(&Limits { nodes: 3, ..Limits::of_metadata() }).unwrap_err().to_string();
+    assert!(refused.contains("xml_limit_exceeded") && refused.contains(GIVE_FEWER), "{refused}");
 }
 
+/// An aggregate of so many IdPs with this role.
+fn federation(count: usize, role: &str) -> String {
+    let entity = file(role, "").replace("<?xml version=\"1.0\"?>", "");
+    let entities =
+        (0..count).map(|number| entity.replace("https://idp.test/\"", &format!("https://idp.test/{number}\"")));
+    let entities: String = entities.collect();
+    format!("<EntitiesDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\">{entities}</EntitiesDescriptor>")
+}
+
+/// Thousands of IdPs are read, each by its own name and key; more than any federation has are refused.
+#[test]
+fn a_federation() {
+    let now = Instant::parse("2026-11-25T09:30:00Z").unwrap();
+    let read = |file: &str| read_idp(file.as_bytes(), &Allow::default(), now, &Limits::of_metadata());
+    let file = federation(2_000, &role(&descriptor("", &[&certificate()])));
+    assert!(Limits::default().message_bytes < file.len(), "it is larger than a message may be");
+    let idps = read(&file).unwrap();
+    assert_eq!((idps.len(), idps[1_999].entity_id().as_str()), (2_000, "https://idp.test/1999"));
+    let least = "<IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\"/>";
+    let refused = |count: usize| read(&federation(count, least)).unwrap_err().to_string();
+    assert!(refused(MOST_IDPS).contains("none of its IdPs can be used"));
+    let more = refused(MOST_IDPS + 1);
+    assert!(more.contains("more than 20000 IdPs") && more.contains(GIVE_FEWER), "{more}");
+}
+
+/// Each row: a file somebody gives for an IdP's metadata, and what the error says of it.
 #[test]
 fn files_given_by_mistake() {
     let sp = file("<SPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\"/>", "");
