@@ -105,10 +105,8 @@ fn choose<'a>(received: &Received, idps: &'a [Idp]) -> Result<&'a Idp, Rejection
         _ => None,
     };
     let of_name = || idps.iter().find(|idp| named.as_deref() == Some(idp.entity_id().as_str()));
-    any.or_else(of_name).ok_or_else(|| {
-        let known = idps.iter().map(|idp| idp.entity_id().as_str()).collect::<Vec<_>>().join(", ");
-        Rejection::new(Reason::IssuerMismatch, format!("one of {known}"), named.unwrap_or_default())
-    })
+    any.or_else(of_name)
+        .ok_or_else(|| Rejection::new(Reason::IssuerMismatch, Idp::one_of(idps), named.unwrap_or_default()))
 }
 
 /// Holds the signature of the query that the message came in, if it has one. That it is good proves nothing here: a

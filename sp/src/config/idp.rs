@@ -7,6 +7,12 @@ use crate::verified::TrustedKey;
 /// How many keys of one IdP may be tried on one signature.
 const MOST_KEYS: usize = 8;
 
+/// How many IdPs a log names one by one: whoever sends a message can have the line written again and again.
+const MOST_NAMED: usize = 8;
+
+/// How many characters of each name.
+const NAME_CHARS: usize = 120;
+
 /// An IdP that may log people in here.
 #[derive(Debug)]
 pub struct Idp {
@@ -41,6 +47,18 @@ impl Idp {
                 takes_cbc: true,
                 services: Services::default(),
             },
+        }
+    }
+
+    /// These IdPs as what a rule demands, for a log: `one of a, b`, at most eight by name and the others by number.
+    pub fn one_of<'a>(idps: impl IntoIterator<Item = &'a Self>) -> String {
+        let mut idps = idps.into_iter();
+        let name = |idp: &Self| idp.entity_id().as_str().chars().take(NAME_CHARS).collect::<String>();
+        let named: Vec<_> = idps.by_ref().take(MOST_NAMED).map(name).collect();
+        match (named.is_empty(), idps.count()) {
+            (true, _) => "a trusted IdP, and there is none".to_owned(),
+            (false, 0) => format!("one of {}", named.join(", ")),
+            (false, more) => format!("one of {} and {more} more", named.join(", ")),
         }
     }
 
@@ -156,5 +174,26 @@ impl IdpBuilder {
             return Err(ConfigError::Certificate { why });
         }
         Ok(self.idp)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_log_says_of_many() {
+        let idp = |name: &str| {
+            let builder = Idp::builder(EntityId::new(name).unwrap());
+            builder.certificate(include_bytes!("../../../fixtures/keys/sp.crt.pem")).unwrap().build().unwrap()
+        };
+        // Each row: how many IdPs, and how it ends.
+        let all: Vec<_> = (0..500).map(|number| idp(&format!("urn:{number}"))).collect();
+        for (count, end) in [(0, "there is none"), (1, "one of urn:0"), (8, ", urn:7"), (9, ", urn:7 and 1 more")] {
+            let said = Idp::one_of(&all[..count]);
+            assert!(said.ends_with(end), "{said}");
+        }
+        assert!(Idp::one_of(&all).len() < 100);
+        assert!(Idp::one_of([&idp(&"a".repeat(1024))]).len() < 200);
     }
 }

@@ -93,8 +93,7 @@ fn idp<'a, S>(idps: &'a [Arc<Idp>], received: &Received, picked: Option<&Picked>
         _ => None,
     };
     named.or(asked).or(any).ok_or_else(|| {
-        let trusted: Vec<_> = idps.iter().map(|idp| idp.entity_id().as_str()).collect();
-        Refusal::issuer_unknown(format!("one of {trusted:?}"), hint.as_deref().unwrap_or("none"))
+        Refusal::issuer_unknown(Idp::one_of(idps.iter().map(AsRef::as_ref)), hint.as_deref().unwrap_or("none"))
     })
 }
 

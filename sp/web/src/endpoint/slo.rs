@@ -46,8 +46,7 @@ async fn take<S: Store>(site: &Site<S>, headers: &HeaderMap, received: Received)
     let hint = received.issuer_hint();
     let named = hint.as_deref().and_then(|hint| Site::<S>::named(&idps, hint));
     let idp = named.ok_or_else(|| {
-        let trusted: Vec<_> = idps.iter().map(|idp| idp.entity_id().as_str()).collect();
-        Refusal::issuer_unknown(format!("one of {trusted:?}"), hint.as_deref().unwrap_or("none"))
+        Refusal::issuer_unknown(Idp::one_of(idps.iter().map(AsRef::as_ref)), hint.as_deref().unwrap_or("none"))
     })?;
     match received.is_request() {
         true => carry_out(site, idp, received).await,

@@ -78,6 +78,9 @@ async fn an_idp_that_is_not_trusted() {
     let line = answer.log_line().unwrap();
     assert_eq!(log::field(&line, "found"), "https://evil.test");
     assert_eq!(log::field(&line, "rule"), "profiles-4.1.4.2-d");
+    // However many are trusted, a stranger cannot have them all written into the log.
+    let expected = log::field(&line, "expected");
+    assert!(expected.starts_with("one of ") && expected.ends_with(" more"), "{expected}");
     // What a message says of itself cannot forge a line of the log.
     let answer = world.browser().deliver(&stranger("x\u{1b}[31m"), None).await;
     assert_eq!(answer.status, 403);
