@@ -7,6 +7,7 @@
 //! and the browser sees one sentence.
 #![forbid(unsafe_code)]
 
+mod connections;
 mod options;
 mod ourselves;
 mod server;

@@ -3,6 +3,7 @@
 //! Refuses what the operator got wrong, by name: an address in use, metadata that is none, two IdPs of one name, a
 //! database of another kind.
 
+use crate::connections::{self, HEAD};
 use crate::options::{Options, Reread};
 use crate::ourselves::{self, OurMetadata};
 use crate::router::router;
@@ -36,9 +37,6 @@ pub enum RunError {
         /// What the system says.
         source: io::Error,
     },
-    /// Serving failed.
-    #[error("serving failed: {0}")]
-    Serve(io::Error),
     /// The public URL is none.
     #[error(transparent)]
     PublicUrl(#[from] PublicUrlError),
@@ -168,12 +166,11 @@ impl Server {
             }
         };
         tokio::select! {
-            served = axum::serve(self.listener, self.router).with_graceful_shutdown(graceful) => {
-                served.map_err(RunError::Serve)
-            }
-            () = patience => Ok(()),
-            () = self.beside => Ok(()),
+            () = connections::serve(self.listener, self.router, HEAD, graceful) => {}
+            () = patience => {}
+            () = self.beside => {}
         }
+        Ok(())
     }
 }
 
