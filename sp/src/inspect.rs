@@ -59,6 +59,8 @@ pub struct Report {
     pub checks: Vec<(Check, Outcome)>,
     /// The message as text, as far as it could be decoded. Nobody vouches for it.
     pub xml: Option<String>,
+    /// The IdP that the message names as its Issuer. Nobody vouches for it either.
+    pub named: Option<String>,
 }
 
 /// Inspects a message: XML, base64 of it, a form body, or the query (or whole URL) of a redirect.
@@ -69,18 +71,22 @@ pub fn inspect(input: &[u8], sp: &Sp, idps: &[Idp], endpoint: &EndpointUrl, aske
     let mut signature = None;
     let decoded = decode(input, sp, &mut signature);
     let xml = decoded.as_ref().ok().map(|decoded| String::from_utf8_lossy(&decoded.xml).into_owned());
+    let mut named = None;
     let (validated, account) = match Received::read(decoded, sp, &mut account) {
-        Ok(mut received) => match choose(&received, idps).and_then(|idp| queried(&mut received, signature, idp)) {
-            Ok(idp) => {
-                let expectation = expectation(asked, idp);
-                received.accept_with_account(sp, idp, Delivery { endpoint, expectation: &expectation, now })
+        Ok(mut received) => {
+            named = received.issuer_hint();
+            match choose(named.as_deref(), idps).and_then(|idp| queried(&mut received, signature, idp)) {
+                Ok(idp) => {
+                    let expectation = expectation(asked, idp);
+                    received.accept_with_account(sp, idp, Delivery { endpoint, expectation: &expectation, now })
+                }
+                Err(rejection) => (Err(rejection), received.into_account()),
             }
-            Err(rejection) => (Err(rejection), received.into_account()),
-        },
+        }
         Err(rejection) => (Err(rejection), account),
     };
     let checks = Check::ALL.iter().map(|check| (*check, account.outcome(*check))).collect();
-    Report { verdict: validated.map(Shown::of), checks, xml }
+    Report { verdict: validated.map(Shown::of), checks, xml, named }
 }
 
 /// A value of a message as one line of text, on which no terminal and no log acts.
@@ -96,17 +102,18 @@ fn expectation(asked: &Asked, idp: &Idp) -> Expectation {
     }
 }
 
-fn choose<'a>(received: &Received, idps: &'a [Idp]) -> Result<&'a Idp, Rejection> {
-    let named = received.issuer_hint();
+fn choose<'a>(named: Option<&str>, idps: &'a [Idp]) -> Result<&'a Idp, Rejection> {
     let any = match idps {
         [only] => Some(only),
         // A message that names nobody has other faults, which are worth more than that.
         [first, ..] if named.is_none() => Some(first),
         _ => None,
     };
-    let of_name = || idps.iter().find(|idp| named.as_deref() == Some(idp.entity_id().as_str()));
-    any.or_else(of_name)
-        .ok_or_else(|| Rejection::new(Reason::IssuerMismatch, Idp::one_of(idps), named.unwrap_or_default()))
+    let of_name = || idps.iter().find(|idp| named == Some(idp.entity_id().as_str()));
+    any.or_else(of_name).ok_or_else(|| {
+        let known = idps.iter().map(|idp| idp.entity_id().as_str()).collect::<Vec<_>>().join(", ");
+        Rejection::new(Reason::IssuerMismatch, format!("one of {known}"), named.unwrap_or_default())
+    })
 }
 
 /// Holds the signature of the query that the message came in, if it has one. That it is good proves nothing here: a

@@ -274,6 +274,31 @@ fn the_other_flags_do_what_they_say() {
     check(&rsa15, &format!("--allow rsa15 --sp-key {}", key.display()), "accepted");
 }
 
+/// A federation's file with an IdP in it that cannot be used: whose message it is decides.
+#[test]
+fn an_idp_of_many_that_cannot_be_used() {
+    let recipe = recipe();
+    let okta = recipe.idp.metadata(recipe.vendor);
+    let duo = Vendor::named("duo").unwrap();
+    let duo = Idp::of(duo, "http://127.0.0.1:7500").metadata(duo);
+    let body =
+        |file: &str| file[file.find("<md:EntityDescriptor").or(file.find("<EntityDescriptor")).unwrap()..].to_owned();
+    let over =
+        |file: String| file.replacen("EntityDescriptor ", "EntityDescriptor validUntil=\"2026-11-25T00:00:00Z\" ", 1);
+    let check = |first: String, second: String| {
+        let world = World::of(&recipe);
+        let all = "<EntitiesDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\">";
+        std::fs::write(world.path("idp.xml"), format!("{all}{first}{second}</EntitiesDescriptor>")).unwrap();
+        let (code, report) = world.json("");
+        (code, report["reason"].as_str().unwrap_or("accepted").to_owned())
+    };
+    assert_eq!(check(body(&okta), body(&duo)), (0, "accepted".to_owned()));
+    assert_eq!(check(body(&okta), over(body(&duo))), (0, "accepted".to_owned()));
+    let (code, reason) = check(over(body(&okta)), body(&duo));
+    assert_eq!(code, 2);
+    assert!(reason.contains("valid until 2026-11-25") && reason.contains(&recipe.idp.entity_id), "{reason}");
+}
+
 #[test]
 fn both_sides_from_files() {
     let world = World::of(&recipe());

@@ -4,7 +4,7 @@ use super::Inspect;
 use crate::weak;
 use clap::ValueEnum;
 use serde::Deserialize;
-use sp::{ClockSkew, DecryptionKey, EndpointUrl, EntityId, Idp, Instant, Limits, Sp};
+use sp::{ClockSkew, ConfigError, DecryptionKey, EndpointUrl, EntityId, Idp, Instant, Limits, Sp};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -101,18 +101,28 @@ fn sp_file(flags: &Inspect) -> Result<SpFile, String> {
     Ok(sp)
 }
 
-pub(super) fn idps(flags: &Inspect, now: Instant) -> Result<Vec<Idp>, String> {
+/// The IdPs that are trusted, and those of the same file that cannot be: the entityID, and why.
+pub(super) struct Trusted {
+    pub(super) idps: Vec<Idp>,
+    pub(super) skipped: Vec<(String, String)>,
+}
+
+pub(super) fn idps(flags: &Inspect, now: Instant) -> Result<Trusted, String> {
     let allow = weak::allow(&flags.allow)?;
     if let Some(file) = &flags.idp_metadata {
-        return sp::metadata::read_idp(&read(file)?, &allow, now, &Limits::of_metadata())
-            .map_err(|error| format!("{}: {error}", file.display()));
+        let wrong = |error: &ConfigError| format!("{}: {error}", file.display());
+        let metadata = sp::metadata::read(&read(file)?, &allow, now, &Limits::of_metadata());
+        let metadata = metadata.map_err(|error| wrong(&error))?;
+        let skipped = metadata.skipped.into_iter().map(|(name, error)| (name, wrong(&error))).collect();
+        return Ok(Trusted { idps: metadata.idps, skipped });
     }
     let entity_id = flags.idp_entity_id.clone().ok_or("give --idp-metadata, or --idp-entity-id and --idp-cert")?;
     let mut builder = Idp::builder(EntityId::new(entity_id).map_err(|error| error.to_string())?).allow(allow);
     for file in &flags.idp_cert {
         builder = builder.certificate_at(&read(file)?, now).map_err(|error| format!("{}: {error}", file.display()))?;
     }
-    builder.build().map(|idp| vec![idp]).map_err(|error| error.to_string())
+    let idp = builder.build().map_err(|error| error.to_string())?;
+    Ok(Trusted { idps: vec![idp], skipped: Vec::new() })
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, String> {

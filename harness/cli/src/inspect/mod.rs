@@ -98,7 +98,7 @@ impl Inspect {
     fn report(&self) -> Result<(sp::inspect::Report, Option<Advice>), String> {
         let now = inputs::now(self.now.as_deref())?;
         let (sp, endpoint) = inputs::sp(self)?;
-        let idps = inputs::idps(self, now)?;
+        let inputs::Trusted { idps, skipped } = inputs::idps(self, now)?;
         let message = inputs::message(&self.file, sp.limits())?;
         let asked = match (&self.request_id, self.unsolicited) {
             (Some(id), _) => sp::inspect::Asked::Request(id.clone()),
@@ -106,7 +106,16 @@ impl Inspect {
             (None, false) => sp::inspect::Asked::Unknown,
         };
         let report = sp::inspect::inspect(&message, &sp, &idps, &endpoint, &asked, now);
-        let named = || idps.iter().map(|idp| idp.entity_id().as_str()).chain(report.xml.as_deref());
+        // Of a federation's IdPs, the one that sent this may be one that nobody can use.
+        let unusable = skipped.into_iter().find(|(name, _)| report.named.as_ref() == Some(name));
+        if let (Some((name, why)), true) = (unusable, report.verdict.is_err()) {
+            return Err(format!("{why} (of the IdP {name})"));
+        }
+        let only = match idps.as_slice() {
+            [only] => Some(only.entity_id().as_str()),
+            _ => None,
+        };
+        let named = || only.into_iter().chain(report.named.as_deref()).chain(report.xml.as_deref());
         let advice = report.verdict.as_ref().err().map(|rejection| Advice::on(rejection, named()));
         Ok((report, advice))
     }
