@@ -227,6 +227,8 @@ reasons! {
     ArtifactUnknown "artifact_unknown" "core-3.5.3-a" "the IdP has no message for the artifact, or had given it out before"
 
     // What was asked for.
+    NameIdMismatch "name_id_mismatch" "core-3.3.4-a" "another person logged in than the one who was asked for"
+    NameQualifierMismatch "name_qualifier_mismatch" "core-3.4.1.1-b" "the NameID is for another SP or affiliation than the one that was asked for"
     NameIdFormatMismatch "name_id_format_mismatch" "core-3.4.1.1-a" "the NameID is of another kind than the one that was asked for"
     AuthnContextMismatch "authn_context_mismatch" "core-3.3.2.2.1-a" "the principal authenticated in another way than was asked for"
     AuthenticationNotFresh "authentication_not_fresh" "core-3.4.1-a" "a fresh authentication was asked for, and it is older than the request"

@@ -3,6 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
 use crate::common::{ACS, ENTITY_ID, REQUEST_ID, acs, expecting, now, recipe, sp, sp_with_logout};
+use mock_idp::quirks::Quirk;
+use mock_idp::recipe::RecipeError;
+use mock_idp::sign::Plan;
+use mock_idp::step::Step;
+use mock_idp::tree::Element;
+use mock_idp::workshop::Workshop;
 use mock_idp::{Recipe, Vendor, attacks};
 use sp::artifact::{Artifact, resolved};
 use sp::request::ArtifactResolve;
@@ -57,7 +63,13 @@ fn what_is_asked_is_signed() {
     let resolve = ArtifactResolve::new("_r", now(), &sp_with_logout("https://sp.test/slo"), &idp(), &artifact).unwrap();
     assert_eq!(resolve.location().as_str(), "https://idp.example.test/artifact");
     assert!(resolve.soap().contains(&format!("<samlp:Artifact>{text}</samlp:Artifact>")), "{}", resolve.soap());
-    assert!(resolve.soap().contains("<ds:SignatureValue>"));
+    let (_, request) = resolve.soap().split_once(":Body>").unwrap();
+    let (request, _) = request.rsplit_once("</").and_then(|(inside, _)| inside.rsplit_once("</")).unwrap();
+    let certificate = sp_with_logout("https://sp.test/slo").signing_key().unwrap().certificate_der().unwrap().to_vec();
+    mock_idp::proof::of_xml(request.as_bytes(), std::slice::from_ref(&certificate)).unwrap();
+    let other = mock_idp::Idp::of(okta(), "https://idp.example.test").certificate_der().to_vec();
+    assert!(mock_idp::proof::of_xml(request.as_bytes(), &[other]).is_err());
+    assert!(mock_idp::proof::of_xml(request.replace(&text, "AAQ").as_bytes(), &[certificate]).is_err());
     assert!(ArtifactResolve::new("_r", now(), &sp(), &idp(), &artifact).is_err(), "there is no key");
 }
 
@@ -207,4 +219,46 @@ fn an_answer_vouches_for_its_own_idp_only() {
     let received = resolved(vouched.soap().as_bytes(), "_r", None, &sp(), &idp(), now()).unwrap();
     let refused = received.accept(&sp(), &idp(), delivery).unwrap_err();
     assert_eq!(refused.reason().name(), "issuer_mismatch");
+}
+
+const fn made(steps: &'static [Step]) -> Quirk {
+    Quirk { id: "test", about: "", source: "", seen_at: &[], needs: "", applies: |_| true, steps }
+}
+
+/// Puts the signed Response into an ArtifactResponse, which is signed by this plan.
+fn signed_answer(bench: &mut Workshop<'_>, plan: &Plan) -> Result<(), RecipeError> {
+    let of = |name: &str| Element::new(name.to_owned());
+    let issuer = of("a:Issuer").with("xmlns:a", "urn:oasis:names:tc:SAML:2.0:assertion");
+    let code = of("p:StatusCode").with("Value", "urn:oasis:names:tc:SAML:2.0:status:Success");
+    let answer = of("p:ArtifactResponse").with("xmlns:p", "urn:oasis:names:tc:SAML:2.0:protocol").with("ID", "_a");
+    let answer = answer.with("Version", "2.0").with("IssueInstant", "2026-11-25T09:30:00Z").with("InResponseTo", "_r");
+    let answer = answer.holding(issuer.saying(bench.recipe.idp.entity_id.clone()));
+    let message = std::mem::replace(&mut bench.response, of("none"));
+    bench.response = answer.holding(of("p:Status").holding(code)).holding(message);
+    bench.sign_response_by(plan)
+}
+
+static SIGNED: Quirk = made(&[Step::Signed(|bench| signed_answer(bench, &bench.plan.clone()))]);
+static SIGNED_BY_A_STRANGER: Quirk = made(&[Step::Signed(|bench| {
+    let plan = bench.attacker_plan(Vec::new());
+    signed_answer(bench, &plan)
+})]);
+
+/// An answer may be signed; then it must be by this IdP, over what is there.
+#[test]
+fn a_signature_of_the_answer_counts() {
+    let built = |quirk| Recipe { quirk: Some(quirk), ..recipe(okta()) }.build().unwrap().xml;
+    let envelope = |xml: &str| {
+        let answer = xml.split_once("?>").map_or(xml, |(_, rest)| rest);
+        format!("<e:Envelope xmlns:e=\"{SOAP}\"><e:Body>{answer}</e:Body></e:Envelope>")
+    };
+    let healthy = built(&SIGNED);
+    assert_eq!(outcome(&envelope(&healthy)), Ok(()));
+    let later = healthy.replacen("09:30:00Z\" InResponseTo=\"_r", "09:29:59Z\" InResponseTo=\"_r", 1);
+    assert_ne!(later, healthy);
+    assert_eq!(outcome(&envelope(&later)), Err("digest_mismatch"));
+    assert_eq!(outcome(&envelope(&built(&SIGNED_BY_A_STRANGER))), Err("signature_invalid"));
+    let version = answer("_r", idp().entity_id().as_str(), "Success", &recipe(okta()).build().unwrap().xml);
+    assert_eq!(outcome(&version), Ok(()));
+    assert_eq!(outcome(&version.replacen("Version=\"2.0\"", "Version=\"1.1\"", 1)), Err("version_mismatch"));
 }

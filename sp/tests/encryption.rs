@@ -101,6 +101,49 @@ static MANY: Quirk = changed(&[Step::Tree(|bench| {
     Ok(())
 })]);
 
+static NAME_IN_ATTRIBUTE: Quirk = changed(&[Step::Tree(|bench| {
+    let name_id = bench.response.at(&["Assertion", "Subject", "NameID"]).unwrap().clone();
+    let encrypted = encrypted(bench, &name_id, "EncryptedAttribute")?;
+    let mut statement = bench.saml("AttributeStatement");
+    statement.push(encrypted);
+    bench.assertion()?.push(statement);
+    Ok(())
+})]);
+static LABEL: Quirk = changed(&[Step::Signed(|bench| {
+    how_the_key_is_wrapped(bench, |method| {
+        let label = method.name.replace("EncryptionMethod", "OAEPparams");
+        method.insert(0, Element::new(label).saying("AAAA"));
+    })
+})]);
+static TWO_DIGESTS: Quirk = changed(&[Step::Signed(|bench| {
+    how_the_key_is_wrapped(bench, |method| {
+        let digest = Element::new("ds:DigestMethod").with("xmlns:ds", "http://www.w3.org/2000/09/xmldsig#");
+        let digest = digest.with("Algorithm", "http://www.w3.org/2000/09/xmldsig#sha1");
+        while method.take("DigestMethod").is_some() {}
+        method.push(digest.clone());
+        method.push(digest);
+    })
+})]);
+static REFERENCE_BESIDE: Quirk = changed(&[Step::Signed(|bench| {
+    bench.response.walk_mut(&mut |element| {
+        if element.local() == "CipherData" {
+            let reference = element.name.replace("CipherData", "CipherReference");
+            element.push(Element::new(reference).with("URI", "https://attacker.example.test/"));
+        }
+    });
+    Ok(())
+})]);
+
+/// Changes the EncryptionMethods of the EncryptedKeys.
+fn how_the_key_is_wrapped(bench: &mut Workshop<'_>, change: fn(&mut Element)) -> Result<(), RecipeError> {
+    bench.response.walk_mut(&mut |element| {
+        if element.local() == "EncryptedKey" {
+            change(element.child_mut("EncryptionMethod").unwrap());
+        }
+    });
+    Ok(())
+}
+
 #[test]
 fn names_and_attributes_are_read_out_of_their_encryption() {
     check(&ENCRYPTED_ID, &sp(), ANN);
@@ -116,6 +159,26 @@ fn an_encrypted_id_is_a_name_or_nothing() {
     check(&NAME_IN_NAME, &sp(), "decrypted_other");
 }
 
+/// An EncryptedAttribute holds an Attribute, and nothing else that might be read as one.
+#[test]
+fn an_encrypted_attribute_is_an_attribute() {
+    check(&NAME_IN_ATTRIBUTE, &sp(), "decrypted_other");
+}
+
+/// What is said of how the key is wrapped, beside what is known; and what stands beside the key.
+#[test]
+fn what_is_said_of_the_key() {
+    let vendor = Vendor::named("okta").unwrap();
+    let healthy = recipe(vendor);
+    let healthy = Recipe { sign: Sign::Assertion, encrypt: Some(healthy.usual_encryption()), ..healthy };
+    let verdict =
+        |quirk| outcome(&accept(&Recipe { quirk, ..healthy.clone() }.build().unwrap().xml, &sp(), &idp(vendor)));
+    assert_eq!(verdict(None), ANN);
+    assert_eq!(verdict(Some(&LABEL)), "encryption_algorithm_not_allowed");
+    assert_eq!(verdict(Some(&TWO_DIGESTS)), "encryption_malformed");
+    assert_eq!(verdict(Some(&REFERENCE_BESIDE)), "encryption_malformed");
+}
+
 #[test]
 fn uses_of_a_private_key_are_counted() {
     let vendor = Vendor::named("okta").unwrap();
@@ -127,6 +190,24 @@ fn uses_of_a_private_key_are_counted() {
     };
     assert_eq!(with(8), ANN);
     assert_eq!(with(7), "encryption_malformed");
+}
+
+/// What comes out of the encryption is held to the same limits as the message around it.
+#[test]
+fn plaintext_is_limited_too() {
+    let vendor = Vendor::named("okta").unwrap();
+    let clear = recipe(vendor);
+    let encrypted = Recipe { encrypt: Some(clear.usual_encryption()), ..recipe(vendor) };
+    let with = |recipe: &Recipe, sp: sp::SpBuilder, nodes| {
+        let mut limits = Limits::default();
+        limits.nodes = nodes;
+        outcome(&accept(&recipe.build().unwrap().xml, &sp.limits(limits).build(), &idp(vendor)))
+    };
+    let keyless = || Sp::builder(sp().entity_id().clone(), common::acs());
+    let around = (1..).find(|nodes| with(&encrypted, keyless(), *nodes) == "decryption_failed").unwrap();
+    let all = (1..).find(|nodes| with(&clear, builder(), *nodes) == ANN).unwrap();
+    assert_eq!(with(&encrypted, builder(), around), "decrypted_not_assertion");
+    assert_eq!(with(&encrypted, builder(), all), ANN);
 }
 
 #[test]

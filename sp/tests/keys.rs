@@ -167,3 +167,17 @@ fn rsa_values() {
 fn okta() -> Vendor {
     Vendor::named("okta").unwrap()
 }
+
+/// A roll-over needs two; as many as eight are tried on a signature, and a ninth is refused where it is configured.
+#[test]
+fn keys_are_bounded() {
+    let certificates: Vec<String> =
+        Vendor::all().map(|vendor| mock_idp::Idp::of(vendor, "https://idp.example.test").certificate_pem()).collect();
+    let with = |count: usize| {
+        let idp = Idp::builder(EntityId::new(&recipe(okta()).idp.entity_id).unwrap());
+        let chosen = certificates.iter().rev().take(count);
+        chosen.fold(idp, |idp, pem| idp.certificate(pem.as_bytes()).unwrap()).build()
+    };
+    assert_eq!(with(8).unwrap().keys().len(), 8);
+    assert!(with(9).unwrap_err().to_string().contains("at most 8"));
+}

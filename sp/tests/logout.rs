@@ -252,6 +252,84 @@ fn the_query_is_verified_as_it_came() {
     check(query.split("&SigAlg").next().unwrap(), Err("logout_not_signed"));
 }
 
+/// A query is signed as a whole; a Signature inside of its message is one too many (bindings 3.4.4.1).
+#[test]
+fn a_query_holds_no_signature_inside() {
+    let verdict = |sign| {
+        let xml = LogoutRecipe { sign, ..request(okta()) }.post().unwrap().xml;
+        let algorithm = mock_idp::SignatureAlgorithm::RsaSha256;
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("SAMLRequest", &mock_idp::base64::encode(&stored(xml.as_bytes())));
+        let signed = query.append_pair("SigAlg", algorithm.uri()).finish();
+        let value = mock(okta()).key().sign(algorithm, signed.as_bytes()).unwrap();
+        let value: String = form_urlencoded::byte_serialize(mock_idp::base64::encode(&value).as_bytes()).collect();
+        let sp = sp_with_logout(SLO);
+        let received = Received::redirect(&format!("{signed}&Signature={value}"), &sp).unwrap();
+        let delivery = LogoutDelivery { endpoint: &slo(), now: now() };
+        reason(received.accept_request(&sp, &idp(okta()), delivery).map(drop))
+    };
+    assert_eq!(verdict(false), Ok(()));
+    assert_eq!(verdict(true), Err("signature_misplaced"));
+}
+
+/// DEFLATE of one block that is not compressed.
+fn stored(octets: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(octets.len()).unwrap();
+    [&[1], length.to_le_bytes().as_slice(), (!length).to_le_bytes().as_slice(), octets].concat()
+}
+
+/// A comment that splits the name is dropped where the name is digested, and refused where it is read (house-7).
+#[test]
+fn a_comment_in_the_name() {
+    let form = request(okta()).post().unwrap();
+    let verdict = |xml: &str| {
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        body.append_pair(form.field, &mock_idp::base64::encode(xml.as_bytes()));
+        let sp = sp_with_logout(SLO);
+        let received = Received::post(body.finish().as_bytes(), &sp).unwrap();
+        let delivery = LogoutDelivery { endpoint: &slo(), now: now() };
+        reason(received.accept_request(&sp, &idp(okta()), delivery).map(drop))
+    };
+    assert_eq!(verdict(&form.xml), Ok(()));
+    assert_eq!(verdict(&form.xml.replace("@example.test", "<!---->@example.test")), Err("comment_in_text"));
+}
+
+/// Which status we report, and that the answer goes to the ResponseLocation where there is one.
+#[test]
+fn what_our_answers_say() {
+    let (url, other) =
+        (EndpointUrl::new("https://idp.test/slo").unwrap(), EndpointUrl::new("https://idp.test/answers"));
+    let other = other.unwrap();
+    let responder = "urn:oasis:names:tc:SAML:2.0:status:Responder";
+    let rows = [
+        (LogoutStatus::Success, "urn:oasis:names:tc:SAML:2.0:status:Success", None),
+        (LogoutStatus::Partial, responder, Some("urn:oasis:names:tc:SAML:2.0:status:PartialLogout")),
+        (LogoutStatus::Failed, responder, None),
+    ];
+    for response_location in [None, Some(other.clone())] {
+        let mut services = sp::Services::default();
+        let endpoint = sp::Endpoint::Redirect(url.clone());
+        services.single_logout =
+            vec![sp::SingleLogoutService { endpoint, response_location: response_location.clone() }];
+        let idp = Idp::builder(EntityId::new("idp").unwrap()).services(services);
+        let idp = idp.certificate(common::SP_CERTIFICATE.as_bytes()).unwrap().build().unwrap();
+        for (status, code, second) in rows {
+            let answer = LogoutResponse::new("_a", now(), &sp_with_logout(SLO), &idp, "_theirs", status).unwrap();
+            let Carried::Redirect(location) = answer.carry(Some("state")).unwrap() else { panic!("a form") };
+            let (place, query) = location.split_once('?').unwrap();
+            let wanted = response_location.as_ref().unwrap_or(&url).as_str();
+            let read = mock_idp::logout::read::from_redirect_query(query).unwrap();
+            assert_eq!((place, read.destination.as_deref()), (wanted, Some(wanted)));
+            let in_response_to = Some("_theirs".to_owned());
+            let (status, sub_status) = (code.to_owned(), second.map(str::to_owned));
+            assert_eq!(read.content, mock_idp::logout::read::Content::Response { in_response_to, status, sub_status });
+        }
+        let request = LogoutRequest::new("_r", now(), &sp_with_logout(SLO), &idp, &ann(), None).unwrap();
+        let Carried::Redirect(location) = request.carry(None).unwrap() else { panic!("a form") };
+        assert!(location.starts_with("https://idp.test/slo?"), "{location}");
+    }
+}
+
 #[test]
 fn a_request_is_carried_out_once() {
     let (sp, store) = (sp_with_logout(SLO), Memory::default());

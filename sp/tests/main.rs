@@ -8,6 +8,7 @@ mod copied;
 mod demands;
 mod encryption;
 mod every_byte;
+mod expectations;
 mod independence;
 mod keys;
 mod laws;

@@ -1,6 +1,6 @@
 //! Metadata of every vendor and of recorded IdPs is read; Azure's, which is signed, is verified against a pinned key.
 
-use crate::common::now;
+use crate::common::{self, now};
 use mock_idp::Vendor;
 use sp::{Allow, Limits, metadata};
 use std::path::Path;
@@ -37,6 +37,29 @@ fn every_recorded_metadata() {
         let read = metadata::read(&octets, &Allow::default(), then, &Limits::default());
         assert_eq!(read.unwrap().idps.len(), 1, "{}", file.display());
     }
+}
+
+/// Keys count until the end that the metadata gives, for logins as for logouts; it is looked at with each message.
+#[test]
+fn metadata_ends_while_it_is_in_use() {
+    let okta = Vendor::named("okta").unwrap();
+    let file = mock(okta).metadata(okta).replacen("entityID=", "validUntil=\"2026-11-25T09:30:10Z\" entityID=", 1);
+    let idp = metadata::read_idp(file.as_bytes(), &Allow::default(), now(), &Limits::default()).unwrap().remove(0);
+    let login = common::recipe(okta).build().unwrap().xml;
+    let slo = sp::EndpointUrl::new("https://sp.example.test/slo").unwrap();
+    let subject = mock_idp::logout::Subject::of(okta, &mock_idp::people::ann(), ["_s1"]);
+    let logout = mock_idp::logout::LogoutRecipe::request(okta, mock(okta), slo.as_str(), subject, common::NOW);
+    let query = mock_idp::logout::LogoutRecipe { sign: true, ..logout }.redirect().unwrap().query;
+    let verdicts = |seconds: i64| {
+        let now = common::at(seconds);
+        let login = common::accept_at(&login, &common::sp(), &idp, now).map(drop);
+        let sp = common::sp_with_logout(slo.as_str());
+        let delivery = sp::logout::LogoutDelivery { endpoint: &slo, now };
+        let logout = sp::logout::Received::redirect(&query, &sp).unwrap().accept_request(&sp, &idp, delivery).map(drop);
+        [login, logout].map(|result| result.map_err(|rejection| rejection.reason().name()))
+    };
+    assert_eq!(verdicts(9), [Ok(()), Ok(())]);
+    assert_eq!(verdicts(10), [Err("metadata_expired"), Err("metadata_expired")]);
 }
 
 /// What becomes of a file when Azure's certificate is pinned for it.

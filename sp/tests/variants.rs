@@ -4,8 +4,10 @@
 
 use crate::common::{self, ACS, ENTITY_ID, accept, accept_at, at, builder, idp, now, outcome, recipe, sp};
 use mock_idp::edit::Part;
+use mock_idp::quirks::Quirk;
 use mock_idp::sign::Transform;
 use mock_idp::step::Step;
+use mock_idp::tree::Element;
 use mock_idp::wire::spell;
 use mock_idp::{Edits, Recipe, Sign, Vendor, read};
 use sp::accept::Received;
@@ -427,4 +429,82 @@ fn a_message_that_is_opened_too_late_or_too_early() {
     assert_eq!(verdict(&healthy, -86_400), "not_yet_valid");
     assert_eq!(verdict(&open, 3600), "accepted");
     assert_eq!(verdict(&open, 3601), "issued_too_long_ago");
+}
+
+const fn changed(steps: &'static [Step]) -> Quirk {
+    Quirk { id: "test", about: "", source: "", seen_at: &[], needs: "", applies: |_| true, steps }
+}
+
+static TWO_STATEMENTS: Quirk = changed(&[Step::Tree(|bench| {
+    let assertion = bench.assertion()?;
+    let statement = assertion.child("AuthnStatement").cloned().unwrap();
+    let place = assertion.position("AuthnStatement").unwrap();
+    assertion.child_mut("AuthnStatement").unwrap().set("SessionNotOnOrAfter", "2026-11-25T11:00:00Z");
+    let second = statement.with("SessionNotOnOrAfter", "2026-11-25T10:00:00Z").with("SessionIndex", "_second");
+    assertion.insert(place + 1, second);
+    Ok(())
+})]);
+
+/// With several AuthnStatements the first one names the session, and the earliest end of any bounds it.
+#[test]
+fn the_earliest_end_of_a_session() {
+    let of = |quirk| {
+        let edits = Edits { session_index: Some("_first".to_owned()), ..Edits::default() };
+        let xml = Recipe { quirk, edits, ..recipe(okta()) }.build().unwrap().xml;
+        accept(&xml, &sp(), &idp(okta())).unwrap()
+    };
+    assert_eq!(of(None).session_not_on_or_after, None);
+    let identity = of(Some(&TWO_STATEMENTS));
+    assert_eq!(identity.session_index.as_deref(), Some("_first"));
+    assert_eq!(identity.session_not_on_or_after, sp::Instant::parse("2026-11-25T10:00:00Z").ok());
+}
+
+/// As old as a message may be, and a second older; with and without a difference of the clocks.
+#[test]
+fn how_old_a_message_may_be() {
+    let far = Some("+1d".to_owned());
+    for (skew, oldest) in [(0, 3600), (60, 3660)] {
+        let sp = builder().skew(ClockSkew(Duration::from_secs(skew))).build();
+        let verdict = |age: i64| {
+            let edits = Edits {
+                issue_instant: Some(format!("-{age}s")),
+                not_on_or_after: far.clone(),
+                confirmation_not_on_or_after: far.clone(),
+                ..Edits::default()
+            };
+            outcome(&accept(&Recipe { edits, ..recipe(okta()) }.build().unwrap().xml, &sp, &idp(okta())))
+        };
+        assert_eq!(verdict(oldest), "accepted as ann@example.test");
+        assert_eq!(verdict(oldest + 1), "issued_too_long_ago");
+    }
+}
+
+/// Signs as usual, and then once more in the same place: two Signatures, both genuine.
+fn repeat_signature(element: &mut Element) {
+    let place = element.position("Signature").unwrap();
+    let signature = element.child("Signature").cloned().unwrap();
+    element.insert(place + 1, signature);
+}
+
+static RESPONSE_SIGNED_TWICE: Quirk = changed(&[Step::Signed(|bench| {
+    repeat_signature(&mut bench.response);
+    Ok(())
+})]);
+static ASSERTION_SIGNED_TWICE: Quirk = changed(&[Step::Signed(|bench| {
+    repeat_signature(bench.assertion()?);
+    Ok(())
+})]);
+
+#[test]
+fn a_second_signature() {
+    let verdict = |quirk, sign| {
+        let xml = Recipe { quirk, sign, ..recipe(okta()) }.build().unwrap().xml;
+        outcome(&accept(&xml, &sp(), &idp(okta())))
+    };
+    for sign in [Sign::Response, Sign::Both] {
+        assert_eq!(verdict(None, sign), "accepted as ann@example.test");
+        assert_eq!(verdict(Some(&RESPONSE_SIGNED_TWICE), sign), "signature_repeated");
+    }
+    assert_eq!(verdict(None, Sign::Assertion), "accepted as ann@example.test");
+    assert_eq!(verdict(Some(&ASSERTION_SIGNED_TWICE), Sign::Assertion), "signature_repeated");
 }

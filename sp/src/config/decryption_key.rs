@@ -30,19 +30,16 @@ impl DecryptionKey {
     pub fn from_file(file: &[u8]) -> Result<Self, ConfigError> {
         let wrong = |why: &str| ConfigError::PrivateKey { why: why.to_owned() };
         let (der, is_pkcs8) = pem::private_key(file)?;
-        let not_rsa = || wrong("it is not an RSA key, and XML Encryption needs one; make one of 2048 bits or more");
-        let pkcs8 = if is_pkcs8 { der } else { to_pkcs8(&der).ok_or_else(not_rsa)? };
-        let key = PrivateDecryptingKey::from_pkcs8(&pkcs8).map_err(|_| match pem::rsa_private_key_bits(&pkcs8) {
-            Some(bits) => wrong(&format!("it is an RSA key of {bits} bits; make one of 2048 to 8192")),
-            None => not_rsa(),
-        })?;
+        let pkcs8 = if is_pkcs8 { der } else { to_pkcs8(&der).ok_or_else(|| pem::unusable_private_key(&der))? };
+        let key = PrivateDecryptingKey::from_pkcs8(&pkcs8).map_err(|_| pem::unusable_private_key(&pkcs8))?;
         let unusable = |_| wrong("the library cannot decrypt with it; make a new one");
         Ok(Self {
             oaep: OaepPrivateDecryptingKey::new(key.clone()).map_err(unusable)?,
             pkcs1: Pkcs1PrivateDecryptingKey::new(key).map_err(unusable)?,
             implicit: hmac::Key::new(hmac::HMAC_SHA256, digest::digest(&digest::SHA256, &pkcs8).as_ref()),
             #[cfg(feature = "openssl")]
-            pairs: openssl::pkey::PKey::private_key_from_pkcs8(&pkcs8).map_err(|_| not_rsa())?,
+            pairs: openssl::pkey::PKey::private_key_from_pkcs8(&pkcs8)
+                .map_err(|_| pem::unusable_private_key(&pkcs8))?,
         })
     }
 

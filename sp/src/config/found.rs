@@ -115,6 +115,26 @@ impl fmt::Display for Found {
     }
 }
 
+/// How many bits the modulus of an RSA private key has, in PKCS#1 or PKCS#8. Of small keys too, which the library takes
+/// for none.
+pub(super) fn rsa_bits(private_key: &[u8]) -> Option<usize> {
+    const INTEGER: u8 = 0x02;
+    const OCTET_STRING: u8 = 0x04;
+    const SEQUENCE: u8 = 0x30;
+    let pkcs1 = match elements(contents(private_key)?).as_slice() {
+        [(INTEGER, _), (SEQUENCE, _), (OCTET_STRING, inside), ..] => inside,
+        _ => private_key,
+    };
+    // Version, modulus, exponents, primes.
+    match elements(contents(pkcs1)?).as_slice() {
+        [(INTEGER, _), (INTEGER, modulus), (INTEGER, _), (INTEGER, _), ..] => {
+            let octets = modulus.get(modulus.iter().position(|octet| *octet != 0)?..)?;
+            Some(octets.len() * 8 - octets.first()?.leading_zeros() as usize)
+        }
+        _ => None,
+    }
+}
+
 /// What is inside the one element that the octets are.
 fn contents(der: &[u8]) -> Option<&[u8]> {
     element(der).filter(|(_, _, rest)| rest.is_empty()).map(|(_, content, _)| content)

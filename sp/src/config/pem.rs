@@ -4,7 +4,7 @@
 //! common mistake, and the most dangerous one.
 
 use super::ConfigError;
-use super::found::Found;
+use super::found::{self, Found};
 use zeroize::Zeroizing;
 
 /// Files larger than this are no key and no certificate.
@@ -37,9 +37,15 @@ pub(crate) fn private_key(file: &[u8]) -> Result<(Zeroizing<Vec<u8>>, bool), Con
     }
 }
 
-/// How long the modulus of an RSA private key in PKCS#8 is, to say so where it is of no use.
-pub(crate) fn rsa_private_key_bits(pkcs8: &[u8]) -> Option<usize> {
-    aws_lc_rs::rsa::KeyPair::from_pkcs8(pkcs8).ok().map(|pair| pair.public_modulus_len() * 8)
+/// Why the library has no use for a private key: what it is, and what to do.
+pub(crate) fn unusable_private_key(der: &[u8]) -> ConfigError {
+    let why = match found::rsa_bits(der) {
+        Some(bits) => format!("it is an RSA key of {bits} bits; make one of 2048 to 8192"),
+        None => {
+            "it is not an RSA key, and XML Encryption and our signatures need one; make one of 2048 bits".to_owned()
+        }
+    };
+    ConfigError::PrivateKey { why }
 }
 
 /// What stands in the file, in its order: PEM blocks, whatever text is around them, or one DER.

@@ -111,10 +111,9 @@ impl SigningKey {
     pub fn from_file(file: &[u8]) -> Result<Self, ConfigError> {
         let (der, is_pkcs8) = pem::private_key(file)?;
         let pair = if is_pkcs8 { RsaKeyPair::from_pkcs8(&der) } else { RsaKeyPair::from_der(&der) };
-        let wrong = |_| ConfigError::PrivateKey { why: "it is not an RSA key of 2048 to 8192 bits".to_owned() };
         let (method, digest) = (SignatureMethod::default(), DigestMethod::default());
         Ok(Self {
-            pair: pair.map_err(wrong)?,
+            pair: pair.map_err(|_| pem::unusable_private_key(&der))?,
             #[cfg(feature = "openssl")]
             der,
             #[cfg(feature = "openssl")]

@@ -81,7 +81,9 @@ fn read_verified(verified: &Verified, allow: &Allow, now: Instant) -> Result<Met
     let cache_duration = cache_duration(document, root)?;
     let mut metadata = Metadata { idps: Vec::new(), skipped: Vec::new(), valid_until, cache_duration };
     let mut known = HashSet::new();
-    for (entity, role) in entities(document).filter_map(|entity| Some((entity, role::of_idp(document, entity)?))) {
+    for entity in entities(document) {
+        let roles = role::of_idp(document, entity);
+        let Some(role) = roles.first().copied() else { continue };
         let name = document.attribute(entity, "entityID").unwrap_or_default().into_owned();
         if !known.insert(name.clone()) {
             return Err(wrong(format!("it describes {name} twice")));
@@ -89,8 +91,13 @@ fn read_verified(verified: &Verified, allow: &Allow, now: Instant) -> Result<Met
         if known.len() > MOST_IDPS {
             return Err(wrong(format!("it describes more than {MOST_IDPS} IdPs; {GIVE_FEWER}")));
         }
-        let idp = all_valid(document, role, now)
-            .and_then(|until| role::read(document, EntityId::new(name.clone())?, role, until, allow));
+        let idp = match roles.len() {
+            1 => all_valid(document, role, now)
+                .and_then(|until| role::read(document, EntityId::new(name.clone())?, role, until, allow)),
+            _ => Err(wrong(
+                "it has several IDPSSODescriptors for SAML 2.0; leave the one of the IdP that is meant".into(),
+            )),
+        };
         match idp {
             Ok(idp) => metadata.idps.push(idp),
             // A fault of one entity is no fault of the others; a file of its own has no others.

@@ -13,13 +13,14 @@ use crate::time::Instant;
 /// How many endpoints of one kind are read.
 const MOST_ENDPOINTS: usize = 32;
 
-/// The entity's role as an IdP that speaks SAML 2.0, if it has one.
-pub(super) fn of_idp(document: &Document, entity: NodeId) -> Option<NodeId> {
-    document.elements(entity).find(|role| {
+/// The entity's roles as an IdP that speaks SAML 2.0. With several, which keys are whose would be a guess.
+pub(super) fn of_idp(document: &Document, entity: NodeId) -> Vec<NodeId> {
+    let is_it = |role: &NodeId| {
         let protocols = document.attribute(*role, "protocolSupportEnumeration").unwrap_or_default();
         document.is(*role, Namespace::Metadata, "IDPSSODescriptor")
             && protocols.split_ascii_whitespace().any(|protocol| protocol == SAMLP)
-    })
+    };
+    document.elements(entity).filter(is_it).take(2).collect()
 }
 
 /// Reads the role.

@@ -11,7 +11,8 @@ use crate::saml::NameId;
 pub struct Demands {
     /// The kind of NameID, a URI (NameIDPolicy's Format). Held against the NameID that comes.
     pub name_id_format: Option<String>,
-    /// The NameID is to be one of this affiliation (NameIDPolicy's SPNameQualifier).
+    /// The NameID is to be one for this SP or affiliation (NameIDPolicy's SPNameQualifier). Held against the NameID that
+    /// comes; one without SPNameQualifier is one for us.
     pub sp_name_qualifier: Option<String>,
     /// The IdP must not make a new NameID for somebody it has none for (NameIDPolicy's AllowCreate is false).
     pub known_only: bool,
@@ -25,7 +26,7 @@ pub struct Demands {
     pub attribute_consuming_service_index: Option<u16>,
     /// Which AssertionConsumerService of our metadata is to be used, instead of its URL.
     pub assertion_consumer_service_index: Option<u16>,
-    /// Who should log in.
+    /// Who is to log in. Held against the NameID that comes, in all parts that are set here.
     pub subject: Option<NameId>,
 }
 

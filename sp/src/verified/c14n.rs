@@ -57,14 +57,20 @@ pub(crate) fn canonicalize(
             writer.node(at);
             at = at.following();
         }
-        if most < writer.length() {
-            let expected = format!("at most {most} canonical octets");
-            return Err(Rejection::new(Reason::XmlLimitExceeded, expected, "more"));
-        }
+        within(most, &writer)?;
     }
     writer.close_before(end);
+    within(most, &writer)?;
     writer.flush();
     Ok(writer.out)
+}
+
+fn within(most: usize, writer: &Writer<'_>) -> Result<(), Rejection> {
+    if most < writer.length() {
+        let expected = format!("at most {most} canonical octets");
+        return Err(Rejection::new(Reason::XmlLimitExceeded, expected, "more"));
+    }
+    Ok(())
 }
 
 /// What a prefix is bound to.

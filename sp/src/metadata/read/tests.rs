@@ -85,6 +85,26 @@ fn what_is_refused() {
         one.replace("https://idp.test/\"", "https://idp2.test/\"")
     );
     assert_eq!(read(&two).unwrap().len(), 2);
+    assert!(read(&file(&format!("{good}{good}"), "")).unwrap_err().contains("several IDPSSODescriptors"));
+    let of_saml_1 = good.replace("SAML:2.0:protocol", "SAML:1.1:protocol");
+    assert_eq!(read(&file(&format!("{of_saml_1}{good}"), "")).unwrap().len(), 1);
+}
+
+/// Entities stand in aggregates, in aggregates inside of them, and nowhere else.
+#[test]
+fn where_entities_stand() {
+    let entity = |name: &str| {
+        file(&role(&descriptor("", &[&certificate()])), "")
+            .replace("<?xml version=\"1.0\"?>", "")
+            .replace("https://idp.test/\"", &format!("{name}\""))
+    };
+    let md = "urn:oasis:names:tc:SAML:2.0:metadata";
+    let nested = format!("<EntitiesDescriptor>{}</EntitiesDescriptor>", entity("inner"));
+    let extension = format!("<Extensions>{}</Extensions>", entity("extension"));
+    let aggregate =
+        format!("<EntitiesDescriptor xmlns=\"{md}\">{extension}{}{nested}</EntitiesDescriptor>", entity("a"));
+    let names: Vec<_> = read(&aggregate).unwrap().iter().map(|idp| idp.entity_id().to_string()).collect();
+    assert_eq!(names, ["a", "inner"]);
 }
 
 #[test]

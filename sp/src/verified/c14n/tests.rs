@@ -95,8 +95,19 @@ fn the_length_is_bounded() {
     let length = |most: usize| {
         canonicalize(&document, document.root(), None, &exclusive(&[]), most).map(|canonical| canonical.len()).ok()
     };
-    assert_eq!(length(200_000), Some(102_607));
-    assert_eq!(length(102_000), None);
+    assert_eq!(length(102_607), Some(102_607));
+    assert_eq!(length(102_606), None);
+}
+
+/// What is copied as it stands counts when it is found, not when it is written.
+#[test]
+fn the_length_of_a_copy_is_bounded() {
+    let canonical = "<a><b>text</b><c></c></a>";
+    let document = read(format!("<o>{canonical}</o>").into_bytes(), &Limits::default()).unwrap();
+    let apex = document.elements(document.root()).next().unwrap();
+    let octets = |most: usize| canonicalize(&document, apex, None, &exclusive(&[]), most).ok();
+    assert_eq!(octets(canonical.len()).as_deref(), Some(canonical));
+    assert_eq!(octets(canonical.len() - 1), None);
 }
 
 #[test]
@@ -141,5 +152,18 @@ fn the_same_tag_again() {
     check(
         &format!("<e>{tag}</p:b></e><x:e>{tag}</p:b></x:e>"),
         &format!("<e>{written}</p:b></e><x:e xmlns:x=\"urn:x\">{written}</p:b></x:e>"),
+    );
+}
+
+/// As many declarations were written around the second tag as around the first one, but others.
+#[test]
+fn the_same_tag_behind_as_many_declarations() {
+    let tag = "<p:b xmlns:q='urn:q' xmlns:p='urn:p' q:c='1' y:d='2'>";
+    let source = format!("<r xmlns:x='urn:x' xmlns:y='urn:y'><a><x:e>{tag}</p:b></x:e><y:e>{tag}</p:b></y:e></a></r>");
+    let first = "<p:b xmlns:p=\"urn:p\" xmlns:q=\"urn:q\" xmlns:y=\"urn:y\" q:c=\"1\" y:d=\"2\"></p:b>";
+    let second = "<p:b xmlns:p=\"urn:p\" xmlns:q=\"urn:q\" q:c=\"1\" y:d=\"2\"></p:b>";
+    assert_eq!(
+        octets(&source, "a", &exclusive(&[])),
+        format!("<a><x:e xmlns:x=\"urn:x\">{first}</x:e><y:e xmlns:y=\"urn:y\">{second}</y:e></a>")
     );
 }

@@ -5,6 +5,19 @@ use super::*;
 use crate::verified::algorithm::DigestAlgorithm::Sha224;
 
 const RSA1024: &str = include_str!("../../../../fixtures/keys/rsa1024.crt.pem");
+const ED448: &str = "\
+-----BEGIN CERTIFICATE-----\n\
+MIIBmDCCARigAwIBAgIUCwB12Ng+P5+KZuqgI8uqvtFQuLIwBQYDK2VxMBsxGTAX\n\
+BgNVBAMMEGlkcC5leGFtcGxlLnRlc3QwIBcNMjYxMTI1MTUyNjIzWhgPMjEyNjEx\n\
+MDExNTI2MjNaMBsxGTAXBgNVBAMMEGlkcC5leGFtcGxlLnRlc3QwQzAFBgMrZXED\n\
+OgDnsGxqCajUGoJA3T9skFcg+NoAqFcqkM9wXRZz+UKIN5WDc/I8QwVX63yiBwQl\n\
+F40+ui3pzXNKDACjUzBRMB0GA1UdDgQWBBQJZY0C71u0I0I71P8iNyI3/+w0zDAf\n\
+BgNVHSMEGDAWgBQJZY0C71u0I0I71P8iNyI3/+w0zDAPBgNVHRMBAf8EBTADAQH/\n\
+MAUGAytlcQNzAJagnJ5PlvEZ/AGpeUfM8zmR2bf04JyjjpdFsEX+VDYbS4xRZ6zQ\n\
+HS34wJEQJH0f4khqe3RdAV/dgCjo+szwppc+PCTxbZRrJ1M0/n56+61VoxGcWxlQ\n\
+0ETNcAZsD3xz/f/uXyYwmE087RkF2VYrkLE9AA==\n\
+-----END CERTIFICATE-----\n\
+";
 const RSA512: &str = include_str!("../../../../fixtures/keys/rsa512.crt.pem");
 
 /// The certificate of a mock that signs with this key.
@@ -114,5 +127,54 @@ fn weak_rsa_where_it_is_allowed() {
         assert_eq!(verdict.is_ok(), expected, "{digest:?} {verdict:?}");
         let strict = TrustedKey::from_certificate(certificate, &Allow::default());
         assert!(strict.is_err() || digest == Sha224, "{digest:?}");
+    }
+}
+
+/// Each row: a public exponent, and whether a key may have it.
+#[test]
+fn exponents() {
+    use x509_parser::prelude::{FromDer, X509Certificate};
+    let der = certificate(mock_idp::key::attacker());
+    let spki = X509Certificate::from_der(&der).unwrap().1.public_key().raw.to_vec();
+    let taken = |exponent: u64| match rsa_verifiers(&spki, 2048, &exponent.to_be_bytes(), &Allow::default()) {
+        Ok(_) => true,
+        Err(error) => {
+            assert!(error.to_string().contains("exponent"), "{error}");
+            false
+        }
+    };
+    for (exponent, expected) in [
+        (1, false),
+        (3, false),
+        (65_535, false),
+        (65_536, false),
+        (65_537, true),
+        (65_538, false),
+        ((1 << 33) - 1, true),
+        ((1 << 33) + 1, false),
+        (u64::MAX, false),
+    ] {
+        assert_eq!(taken(exponent), expected, "{exponent}");
+    }
+    assert!(rsa_verifiers(&spki, 2048, &[1; 9], &Allow::default()).is_err(), "more than a word");
+}
+
+#[test]
+fn what_is_no_certificate_to_pin() {
+    let der = certificate(mock_idp::key::attacker());
+    let pem = |der: &[u8]| {
+        format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", mock_idp::base64::encode(der))
+    };
+    let pinned = |file: &str| TrustedKey::from_certificate(file.as_bytes(), &Allow::default());
+    let key = pinned(&pem(&der)).unwrap();
+    assert!(key.not_before() < key.not_after() && key.not_before().is_some());
+    for (file, words) in [
+        (pem(&[der.as_slice(), &[0]].concat()), "octets behind"),
+        (pem(&der[..der.len() - 1]), "not an X.509 certificate"),
+        // `openssl req -x509 -newkey ed448`
+        (ED448.to_owned(), "neither RSA nor ECDSA nor Ed25519"),
+    ] {
+        let error = pinned(&file).unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
     }
 }
