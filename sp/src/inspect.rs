@@ -155,13 +155,14 @@ fn decode(input: &[u8], sp: &Sp, signature: &mut Option<RawSignature>) -> Result
 /// The encoded fields of a form body, a query or a URL. A question mark behind a field's name is a part of its value:
 /// taken for the start of a query, it would hide the fields before it.
 fn form(input: &[u8]) -> Option<&[u8]> {
-    if input.starts_with(b"<") {
+    const NAMES: [&[u8]; 4] = [b"SAMLResponse=", b"SAMLRequest=", b"SAMLart=", b"RelayState="];
+    if input.strip_prefix("\u{feff}".as_bytes()).unwrap_or(input).starts_with(b"<") {
         return None;
     }
     let before_query = |at: usize| input.get(..at).filter(|start| is_url(start) || !start.contains(&b'='));
     let query = memchr::memchr(b'?', input).filter(|at| before_query(*at).is_some());
     let fields = query.and_then(|at| input.get(at + 1..)).unwrap_or(input);
-    memchr::memmem::find(fields, b"SAMLResponse=").map(|_| fields)
+    NAMES.iter().any(|name| memchr::memmem::find(fields, name).is_some()).then_some(fields)
 }
 
 fn is_url(start: &[u8]) -> bool {
@@ -218,6 +219,9 @@ mod tests {
             ("  \n", "message_empty"),
             ("SAMLResponse=", "message_empty"),
             ("AAAA", "deflate_invalid"),
+            ("SAMLRequest=PGEvPg%3D%3D&RelayState=x", "field_missing"),
+            ("RelayState=x", "field_missing"),
+            ("https://sp.test/acs?SAMLart=AAQA", "field_missing"),
             ("PGE vPg==", "base64_invalid"),
             ("PGE-Pg==", "base64_invalid"),
             ("PGEvPg%3D%3D", "base64_invalid"),
@@ -227,6 +231,8 @@ mod tests {
         ] {
             assert_eq!(decode(input.as_bytes(), &sp, &mut None).unwrap_err().reason().name(), reason, "{input}");
         }
-        assert_eq!(decode(b"hello, world", &sp, &mut None).unwrap().xml, b"hello, world");
+        for xml in ["hello, world", "\u{feff}<!-- SAMLResponse= --><a/>", "<!-- SAMLResponse= --><a/>"] {
+            assert_eq!(decode(xml.as_bytes(), &sp, &mut None).unwrap().xml, xml.as_bytes(), "{xml}");
+        }
     }
 }

@@ -56,9 +56,9 @@ impl Fields {
     /// Reads form or query encoding of a login. A request beside the response is refused: another reader would take it.
     pub(crate) fn read(encoded: &[u8]) -> Result<Self, Rejection> {
         let fields = Self::read_either(encoded)?;
-        match fields.request {
-            None => Ok(fields),
-            Some(_) => Err(two_messages("SAMLRequest")),
+        match (&fields.request, &fields.response) {
+            (Some(_), Some(_)) => Err(two_messages("SAMLRequest")),
+            _ => Ok(fields),
         }
     }
 

@@ -61,6 +61,7 @@ mod tests {
         check("SAMLResponse=PGEv%0D%0APg%3D%3D", Ok(("<a/>", None)));
         check("", Err("field_missing"));
         check("samlresponse=PGEvPg%3D%3D", Err("field_missing"));
+        check("SAMLRequest=PGEvPg%3D%3D", Err("field_missing"));
         check("SAMLResponse=", Err("message_empty"));
         check("SAMLResponse=PGEvPg%3D%3D&SAMLResponse=PGEvPg%3D%3D", Err("field_repeated"));
         check("SAMLResponse=PGEvPg%3D%3D&SAMLRequest=PGEvPg%3D%3D", Err("field_repeated"));
