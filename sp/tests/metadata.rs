@@ -2,6 +2,9 @@
 
 use crate::common::{self, now};
 use mock_idp::Vendor;
+use mock_idp::quirks::Quirk;
+use mock_idp::step::Step;
+use mock_idp::tree::Element;
 use sp::{Allow, Limits, metadata};
 use std::path::Path;
 
@@ -105,4 +108,43 @@ fn signed_metadata() {
         other_id[other_id.find("</Signature>").unwrap()..].replacen(id, "_y", 1)
     );
     assert!(refused(&other_id).contains("digest_mismatch"), "{}", refused(&other_id));
+}
+
+/// Puts two IdPs into an aggregate, and signs that.
+static AGGREGATE: Quirk = Quirk {
+    id: "test",
+    about: "",
+    source: "",
+    seen_at: &[],
+    needs: "",
+    applies: |_| true,
+    steps: &[Step::Signed(|bench| {
+        let entity = |name: &str| {
+            let vendor = Vendor::named(name).unwrap();
+            let file = mock(vendor).metadata(vendor);
+            let (_, file) = file.split_once("?>").unwrap();
+            let mut entity = mock_idp::read::element(file).unwrap();
+            while entity.take("Signature").is_some() {}
+            entity.set("ID", format!("_{name}"));
+            entity
+        };
+        let aggregate = Element::new("x:EntitiesDescriptor").with("xmlns:x", "urn:oasis:names:tc:SAML:2.0:metadata");
+        bench.response = aggregate.with("ID", "_all").holding(entity("okta")).holding(entity("azure"));
+        bench.sign_response()
+    })],
+};
+
+/// A federation signs its aggregate: every IdP in it counts, and nothing that was put in later.
+#[test]
+fn a_signed_aggregate() {
+    let okta = Vendor::named("okta").unwrap();
+    let recipe = mock_idp::Recipe { quirk: Some(&AGGREGATE), ..common::recipe(okta) };
+    let file = recipe.build().unwrap().xml;
+    let names = [okta, Vendor::named("azure").unwrap()].map(|vendor| mock(vendor).entity_id);
+    assert_eq!(verified(&file, &mock(okta)), Ok(names.concat()));
+    let forged = file.replacen(&mock(okta).sso_url, "https://evil.example.test/sso", 1);
+    assert_ne!(forged, file);
+    assert!(verified(&forged, &mock(okta)).unwrap_err().contains("digest_mismatch"));
+    let other = mock(okta).with_key(mock_idp::key::attacker(), okta);
+    assert!(verified(&file, &other).unwrap_err().contains("signature_invalid"));
 }

@@ -96,6 +96,11 @@ fn signed_metadata() {
     };
     assert!(read(&written).contains("metadata of a Service Provider"), "{}", read(&written));
     assert!(read(&written.replace("Archer", "Ancher")).contains("digest_mismatch"));
+    // The mock's code, which shares nothing with ours, finds the same.
+    let certificates = [sp.signing_key().unwrap().certificate_der().unwrap().to_vec()];
+    mock_idp::proof::of_xml(written.as_bytes(), &certificates).unwrap();
+    let changed = written.replace("Archer", "Ancher");
+    assert_eq!(mock_idp::proof::of_xml(changed.as_bytes(), &certificates), Err(mock_idp::proof::ProofError::Digest));
     assert!(read(&write_sp(&sp, &published)).contains("metadata_not_signed"));
     let (_, entity) = written.split_once('\n').unwrap();
     let wrapped = format!("<md:EntitiesDescriptor xmlns:md=\"{METADATA}\">{entity}</md:EntitiesDescriptor>");
