@@ -1,7 +1,8 @@
 //! How fast the mock issues messages, beside the RSA signatures it cannot do without.
 //!
-//! `cargo bench -p benches --bench issue [-- --quick]`. The lanes take turns; a share of 1 would mean that nothing but
-//! signing costs time. Ends with exit code 1 when a share is below [`GOAL`].
+//! `cargo bench -p benches --bench issue [-- --quick] [--gate]`. The lanes take turns; a share of 1 would mean that nothing
+//! but signing costs time. With `--gate` it ends with exit code 1 when a share is below [`GOAL`]; without, as one of all
+//! benches, it only says so.
 
 use benches::rounds::{Rounds, lane};
 use benches::sheet::say;
@@ -13,7 +14,8 @@ use std::process::ExitCode;
 const GOAL: f64 = 0.8;
 
 fn main() -> Result<ExitCode, Error> {
-    let rounds = if std::env::args().any(|argument| argument == "--quick") { 20 } else { 100 };
+    let is_told = |flag: &str| std::env::args().any(|argument| argument == flag);
+    let rounds = if is_told("--quick") { 20 } else { 100 };
     say("| message | signatures | signing us | issuing us | share |\n|---|---|---|---|---|")?;
     let mut below = 0;
     for vendor in ["duo", "azure", "okta", "google", "auth0", "keycloak"] {
@@ -24,7 +26,8 @@ fn main() -> Result<ExitCode, Error> {
     }
     // Encrypting is the SP's public key and a cipher on top; shown, not held against the goal.
     measure(&encrypted(recipe("okta", Sign::Assertion)?), "okta, encrypted", rounds)?;
-    Ok(if below == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    say(&format!("{below} below the goal of {GOAL}"))?;
+    Ok(if below == 0 || !is_told("--gate") { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Signs as many times as the message does, then makes the message.

@@ -1,8 +1,11 @@
-//! The whole table: every vendor in every signed layout, other algorithms, encryption, sizes, one thread and two.
+//! The whole table: every vendor in every signed layout, other algorithms, encryption, sizes, one thread and two, and the
+//! other stacks that take the message.
 //!
-//! `cargo bench -p benches --bench throughput [-- --quick]`. Writes `target/bench/throughput.csv` and one plot beside it.
+//! `cargo bench -p benches --bench throughput [-- --quick] [--samael PROGRAM] [--xmlsec1 PROGRAM]`. Writes
+//! `target/bench/throughput.csv` and one plot beside it.
 
-use benches::rounds::{Rounds, lane};
+use benches::peers::Options;
+use benches::rounds::{Lane, Rounds, lane};
 use benches::sheet::{self, Row};
 use benches::{Case, Error, Floor, encrypted, recipe, signed_with, with_groups};
 use mock_idp::{Recipe, Sign, SignatureAlgorithm, Vendor};
@@ -12,31 +15,50 @@ use std::sync::Barrier;
 use std::time::Instant;
 
 fn main() -> Result<(), Error> {
-    let rounds = if std::env::args().any(|argument| argument == "--quick") { 12 } else { 100 };
-    let mut rows = Vec::new();
+    let options = Options::read(100, 12)?;
+    let (mut rows, mut notes) = (Vec::new(), Vec::new());
     sheet::head()?;
     for recipe in recipes()? {
         let case = Case::of(recipe)?;
-        let floor = Floor::of(&case)?;
-        let mut lanes = [lane(|| floor.run().is_ok()), lane(|| case.read().is_ok()), lane(|| case.accept().is_ok())];
-        let played = Rounds::play(&mut lanes, rounds)?;
-        for (place, stage) in ["floor", "read", "accept"].into_iter().enumerate() {
-            let (microseconds, ratio) = (played.microseconds(place), played.ratio(place, 0));
-            rows.push(row(&case, stage, 1, microseconds, ratio));
-        }
-        let best = |threads| (0..rounds).map(|_| per_second(&case, threads)).fold(0.0, f64::max);
-        let speed_up = best(2) / best(1);
-        let (microseconds, ratio) = (played.microseconds(2) / speed_up, played.ratio(2, 0) / speed_up);
-        rows.push(row(&case, "accept", 2, microseconds, ratio));
-        rows.iter().rev().take(4).rev().try_for_each(Row::say)?;
-        sheet::say(&format!("two threads accept {speed_up:.2} times as many {} as one\n", case.name))?;
+        let measured = measure(&case, &options, &mut notes)?;
+        measured.iter().try_for_each(Row::say)?;
+        rows.extend(measured);
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
     std::fs::create_dir_all(&folder)?;
     sheet::write_csv(&rows, &folder.join("throughput.csv"))?;
-    let accepted: Vec<Row> = rows.into_iter().filter(|row| row.stage == "accept" && row.threads == 1).collect();
-    sheet::write_svg(&accepted, "full acceptance as a ratio to its floor", &folder.join("throughput.svg"))?;
+    let is_shown = |row: &Row| row.threads == 1 && !matches!(row.stage.as_str(), "floor" | "read");
+    let shown: Vec<Row> = rows.into_iter().filter(is_shown).collect();
+    sheet::write_svg(
+        &shown,
+        "full acceptance, and other stacks, as a ratio to the floor",
+        &folder.join("throughput.svg"),
+    )?;
+    options.say_skipped(&notes)?;
     sheet::say("written: target/bench/throughput.csv, target/bench/throughput.svg")
+}
+
+/// Everything about one message: floor, reading and acceptance by one thread, acceptance by two, the other stacks.
+fn measure(case: &Case, options: &Options, notes: &mut Vec<String>) -> Result<Vec<Row>, Error> {
+    let floor = Floor::of(case)?;
+    let (peers, mut lanes): (Vec<_>, Vec<Lane<'_>>) =
+        options.peers(case, notes).into_iter().map(|peer| (peer.name, peer.lane)).unzip();
+    lanes.insert(0, lane(|| floor.run().is_ok()));
+    lanes.insert(1, lane(|| case.read().is_ok()));
+    lanes.insert(2, lane(|| case.accept().is_ok()));
+    let played = Rounds::play(&mut lanes, options.rounds)?;
+    let stages = ["floor", "read", "accept"].into_iter().chain(peers).enumerate();
+    let of_lane = |(place, stage)| row(case, stage, 1, played.microseconds(place), played.ratio(place, 0));
+    let mut rows: Vec<Row> = stages.map(of_lane).collect();
+    let best = |threads| (0..options.rounds).map(|_| per_second(case, threads)).fold(0.0, f64::max);
+    let speed_up = best(2) / best(1);
+    rows.push(row(case, "accept", 2, played.microseconds(2) / speed_up, played.ratio(2, 0) / speed_up));
+    sheet::say(&format!(
+        "two threads accept {speed_up:.2} times as many {} by {} as one",
+        case.name,
+        case.algorithm()
+    ))?;
+    Ok(rows)
 }
 
 fn recipes() -> Result<Vec<Recipe>, Error> {
@@ -50,8 +72,13 @@ fn recipes() -> Result<Vec<Recipe>, Error> {
     for algorithm in [
         SignatureAlgorithm::RsaSha384,
         SignatureAlgorithm::RsaSha512,
+        SignatureAlgorithm::RsaPssSha256,
+        SignatureAlgorithm::RsaPssSha384,
+        SignatureAlgorithm::RsaPssSha512,
         SignatureAlgorithm::EcdsaSha256,
         SignatureAlgorithm::EcdsaSha384,
+        SignatureAlgorithm::EcdsaSha512,
+        SignatureAlgorithm::Ed25519,
     ] {
         recipes.push(signed_with(okta()?, algorithm));
     }

@@ -204,8 +204,13 @@ fn algorithms(
         SignatureAlgorithm::RsaSha256 => (&signature::RSA_PKCS1_2048_8192_SHA256, &digest::SHA256),
         SignatureAlgorithm::RsaSha384 => (&signature::RSA_PKCS1_2048_8192_SHA384, &digest::SHA384),
         SignatureAlgorithm::RsaSha512 => (&signature::RSA_PKCS1_2048_8192_SHA512, &digest::SHA512),
+        SignatureAlgorithm::RsaPssSha256 => (&signature::RSA_PSS_2048_8192_SHA256, &digest::SHA256),
+        SignatureAlgorithm::RsaPssSha384 => (&signature::RSA_PSS_2048_8192_SHA384, &digest::SHA384),
+        SignatureAlgorithm::RsaPssSha512 => (&signature::RSA_PSS_2048_8192_SHA512, &digest::SHA512),
         SignatureAlgorithm::EcdsaSha256 => (&signature::ECDSA_P256_SHA256_FIXED, &digest::SHA256),
         SignatureAlgorithm::EcdsaSha384 => (&signature::ECDSA_P384_SHA384_FIXED, &digest::SHA384),
+        SignatureAlgorithm::EcdsaSha512 => (&signature::ECDSA_P521_SHA512_FIXED, &digest::SHA512),
+        SignatureAlgorithm::Ed25519 => (&signature::ED25519, &digest::SHA256),
         other => return Err(format!("no floor for {other:?}").into()),
     })
 }
@@ -219,13 +224,15 @@ fn key(case: &Case, algorithm: &'static dyn VerificationAlgorithm) -> Result<Par
     Ok(ParsedPublicKey::new(algorithm, spki)?)
 }
 
-/// The SubjectPublicKeyInfo of a certificate over an RSA-2048, P-256 or P-384 key: each has a fixed start and length.
+/// The SubjectPublicKeyInfo of a certificate over a key of the mocks: each kind has a fixed start and length.
 fn spki(der: &[u8]) -> Option<&[u8]> {
     const RSA: &[u8] =
         &[0x30, 0x82, 0x01, 0x22, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
     const P256: &[u8] = &[0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
     const P384: &[u8] = &[0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
-    [(RSA, 294), (P256, 91), (P384, 120)].into_iter().find_map(|(start, length)| {
+    const P521: &[u8] = &[0x30, 0x81, 0x9b, 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+    const ED25519: &[u8] = &[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70];
+    [(RSA, 294), (P256, 91), (P384, 120), (P521, 158), (ED25519, 44)].into_iter().find_map(|(start, length)| {
         let at = der.windows(start.len()).position(|window| window == start)?;
         der.get(at..at + length)
     })

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod floor;
+pub mod peers;
 pub mod rounds;
 pub mod sheet;
 
@@ -70,11 +71,8 @@ pub fn encrypted(recipe: Recipe) -> Recipe {
 
 /// The same, signed by another kind of key or with another digest.
 pub fn signed_with(recipe: Recipe, signature: SignatureAlgorithm) -> Recipe {
-    let idp = match signature {
-        SignatureAlgorithm::EcdsaSha256 => recipe.idp.clone().with_key(mock_idp::key::p256(), recipe.vendor),
-        SignatureAlgorithm::EcdsaSha384 => recipe.idp.clone().with_key(mock_idp::key::p384(), recipe.vendor),
-        _ => recipe.idp.clone(),
-    };
+    let key = mock_idp::key::fitting(signature, recipe.idp.key().clone());
+    let idp = recipe.idp.clone().with_key(key, recipe.vendor);
     Recipe { idp, signature, ..recipe }
 }
 
@@ -147,8 +145,13 @@ mod tests {
     #[test]
     fn both_lanes_do_what_they_say() {
         let okta = || recipe("okta", Sign::Assertion).unwrap();
-        let others = [encrypted(okta()), signed_with(okta(), SignatureAlgorithm::EcdsaSha256), with_groups(okta(), 50)];
-        let others = others.into_iter().map(|recipe| Case::of(recipe).unwrap());
+        let is_verified = |algorithm: &&SignatureAlgorithm| {
+            !matches!(algorithm, SignatureAlgorithm::RsaSha1 | SignatureAlgorithm::RsaSha224)
+        };
+        let algorithms = SignatureAlgorithm::ALL.iter().filter(is_verified);
+        let others = [encrypted(okta()), with_groups(okta(), 50)].into_iter();
+        let others = others.chain(algorithms.map(|algorithm| signed_with(okta(), *algorithm)));
+        let others = others.map(|recipe| Case::of(recipe).unwrap());
         for case in Case::all().unwrap().into_iter().chain(others) {
             assert!(case.accept().is_ok(), "{} {}", case.name, case.algorithm());
             let floor = Floor::of(&case).unwrap();

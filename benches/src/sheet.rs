@@ -87,13 +87,16 @@ pub fn read_csv(path: &Path) -> Result<Vec<Row>, Error> {
     lines.map(|line| Row::of_csv(line).ok_or_else(|| format!("{}: `{line}`", path.display()).into())).collect()
 }
 
-/// Draws the ratios as one bar each, with a line at the floor.
+/// Beyond this ratio a bar is cut: the figure behind it says how long it would be.
+const MOST_DRAWN: f64 = 6.0;
+
+/// Draws the ratios as one bar each, ours in another colour than those of other stacks, with a line at the floor.
 pub fn write_svg(rows: &[Row], title: &str, path: &Path) -> Result<(), Error> {
     const LEFT: usize = 330;
     const RIGHT: usize = 420;
     const LINE: usize = 18;
-    let most = rows.iter().map(|row| row.ratio).fold(1.0, f64::max);
-    let at = |ratio: f64| LEFT as f64 + ratio / most * RIGHT as f64;
+    let most = rows.iter().map(|row| row.ratio).fold(1.0, f64::max).min(MOST_DRAWN);
+    let at = |ratio: f64| LEFT as f64 + ratio.min(most) / most * RIGHT as f64;
     let (width, height) = (LEFT + RIGHT + 70, (rows.len() + 2) * LINE);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" font-family=\"sans-serif\" \
@@ -103,10 +106,11 @@ pub fn write_svg(rows: &[Row], title: &str, path: &Path) -> Result<(), Error> {
         let y = (place + 1) * LINE + 10;
         let label = format!("{} {} {} x{}", row.case, row.algorithm, row.stage, row.threads);
         let (x, end) = (at(0.0), at(row.ratio));
+        let colour = if row.stage == "accept" { "#4878a8" } else { "#b0b0b0" };
         writeln!(
             svg,
             "<text x=\"{:.0}\" y=\"{}\" text-anchor=\"end\">{label}</text>\n\
-             <rect x=\"{x:.0}\" y=\"{y}\" width=\"{:.1}\" height=\"{}\" fill=\"#4878a8\"/>\n\
+             <rect x=\"{x:.0}\" y=\"{y}\" width=\"{:.1}\" height=\"{}\" fill=\"{colour}\"/>\n\
              <text x=\"{:.1}\" y=\"{}\">{:.2}</text>",
             x - 6.0,
             y + 12,
@@ -142,8 +146,11 @@ mod tests {
         let (csv, svg) = (folder.path().join("a.csv"), folder.path().join("a.svg"));
         write_csv(std::slice::from_ref(&row), &csv).unwrap();
         assert_eq!(read_csv(&csv).unwrap(), std::slice::from_ref(&row));
-        write_svg(&[row], "ratios", &svg).unwrap();
-        assert!(std::fs::read_to_string(&svg).unwrap().contains(">1.25</text>"));
+        let other = Row { stage: "samael".to_owned(), ratio: 30.0, ..row.clone() };
+        write_svg(&[row, other], "ratios", &svg).unwrap();
+        let drawn = std::fs::read_to_string(&svg).unwrap();
+        assert!(drawn.contains(">1.25</text>") && drawn.contains(">30.00</text>"), "{drawn}");
+        assert_eq!((drawn.matches("#4878a8").count(), drawn.matches("#b0b0b0").count()), (1, 1));
         std::fs::write(&csv, "something else").unwrap();
         assert!(read_csv(&csv).is_err());
     }
