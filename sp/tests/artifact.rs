@@ -2,14 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
-use crate::common::{ACS, ENTITY_ID, REQUEST_ID, acs, expecting, now, recipe, sp, sp_with_logout};
+use crate::common::{ACS, ENTITY_ID, Memory, REQUEST_ID, acs, expecting, now, recipe, redeem, sp, sp_with_logout};
+use crate::wrapping::{carrying, placements};
 use mock_idp::quirks::Quirk;
 use mock_idp::recipe::RecipeError;
 use mock_idp::sign::Plan;
 use mock_idp::step::Step;
 use mock_idp::tree::Element;
+use mock_idp::wire::spell;
 use mock_idp::workshop::Workshop;
-use mock_idp::{Recipe, Vendor, attacks};
+use mock_idp::{Recipe, Sign, Vendor, attacks, people, read};
 use sp::artifact::{Artifact, resolved};
 use sp::request::ArtifactResolve;
 use sp::{Delivery, Idp, metadata};
@@ -86,14 +88,19 @@ fn answer(id: &str, issuer: &str, status: &str, message: &str) -> String {
 }
 
 fn outcome(soap: &str) -> Result<(), &'static str> {
+    who(soap).map(drop)
+}
+
+/// Who logs in by this answer.
+fn who(soap: &str) -> Result<String, &'static str> {
     let (sp, idp) = (sp(), idp());
     let delivery = Delivery { endpoint: &acs(), expectation: &expecting(&idp), now: now() };
     let received = resolved(soap.as_bytes(), "_r", Some("state"), &sp, &idp, now());
     let accepted = received.and_then(|received| {
         assert_eq!(received.relay_state().unwrap().as_str(), "state");
-        received.accept(&sp, &idp, delivery)
+        redeem(received.accept(&sp, &idp, delivery)?, &Memory::default(), now())
     });
-    accepted.map(drop).map_err(|rejection| rejection.reason().name())
+    accepted.map(|identity| identity.name_id.value).map_err(|rejection| rejection.reason().name())
 }
 
 #[test]
@@ -261,4 +268,39 @@ fn a_signature_of_the_answer_counts() {
     let version = answer("_r", idp().entity_id().as_str(), "Success", &recipe(okta()).build().unwrap().xml);
     assert_eq!(outcome(&version), Ok(()));
     assert_eq!(outcome(&version.replacen("Version=\"2.0\"", "Version=\"1.1\"", 1)), Err("version_mismatch"));
+}
+
+/// Around a signed answer whose message nobody signed: a forged answer in every place of it, it in every place of a forged
+/// one, with and without the genuine Signature where it would be looked for.
+#[test]
+fn every_place_around_a_signed_answer() {
+    let tree = |person, id: &str| {
+        let recipe = Recipe { quirk: Some(&SIGNED), sign: Sign::Neither, person, ..recipe(okta()) };
+        let mut answer = read::element(&recipe.build().unwrap().xml).unwrap();
+        answer.set("ID", id);
+        answer
+    };
+    let genuine = tree(people::ann(), "_a");
+    let mut forged = tree(people::mallory(), "_b");
+    forged.take("Signature");
+    forged.child_mut("Response").unwrap().walk_mut(&mut |element| {
+        if let Some(id) = element.get("ID").map(str::to_owned) {
+            element.set("ID", format!("{id}b"));
+        }
+    });
+    let soap =
+        |answer: &Element| format!("<e:Envelope xmlns:e=\"{SOAP}\"><e:Body>{}</e:Body></e:Envelope>", spell(answer));
+    assert_eq!(outcome(&soap(&genuine)), Ok(()));
+    assert_eq!(outcome(&soap(&forged)), Err("signature_missing"));
+    let mut bare = genuine.clone();
+    let carrier = carrying(forged.clone(), &bare.take("Signature").unwrap());
+    let mut answers = placements(&genuine, &forged);
+    answers.extend(placements(&genuine, forged.child("Response").unwrap()));
+    for (host, guest) in [(&forged, &genuine), (&carrier, &bare), (&carrier, &genuine)] {
+        answers.extend(placements(host, guest));
+    }
+    // What stands inside the Signature is outside the digest, and nobody looks there for a message.
+    let accepted: Vec<_> = answers.iter().filter_map(|answer| who(&soap(answer)).ok()).collect();
+    assert!(accepted.iter().all(|name| name == "ann@example.test"), "{accepted:?}");
+    assert!(answers.len() > 400 && accepted.len() < 20, "{} of {}", accepted.len(), answers.len());
 }

@@ -242,6 +242,10 @@ fn several_recipients() {
         (vec![named(common::ENTITY_ID), wrapped_otherwise("https://other.test")], ANN),
         (vec![named("urn:whatever")], ANN),
         (vec![wrapped_otherwise("https://other.test"); 9].into_iter().chain([named(common::ENTITY_ID)]).collect(), ANN),
+        // One that is nobody's by name and wrapped in a way we do not take, beside ours.
+        (vec![wrapped_otherwise("https://other.test"), key.clone()], ANN),
+        (vec![key.clone(), wrapped_otherwise("https://other.test")], ANN),
+        (vec![key.clone(); 4], ANN),
         (vec![key.clone(); 5], "encryption_malformed"),
         (vec![wrapped_otherwise(common::ENTITY_ID)], "encryption_algorithm_not_allowed"),
         (vec![], "encryption_malformed"),

@@ -48,7 +48,7 @@ fn at<'e>(root: &'e mut Element, path: &[usize]) -> &'e mut Element {
 }
 
 /// `guest` in every place of `host`.
-fn placements(host: &Element, guest: &Element) -> Vec<Element> {
+pub(crate) fn placements(host: &Element, guest: &Element) -> Vec<Element> {
     let mut all = Vec::new();
     for path in paths(host) {
         let count = at(&mut host.clone(), &path).children.len();
@@ -62,7 +62,7 @@ fn placements(host: &Element, guest: &Element) -> Vec<Element> {
 }
 
 /// The same element with the genuine Signature where its own would stand.
-fn carrying(mut forged: Element, signature: &Element) -> Element {
+pub(crate) fn carrying(mut forged: Element, signature: &Element) -> Element {
     let behind_issuer = forged.position("Issuer").map_or(0, |issuer| issuer + 1);
     forged.insert(behind_issuer, signature.clone());
     forged

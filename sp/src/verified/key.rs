@@ -127,7 +127,7 @@ pub(super) fn one_made(
     Err(Rejection::new(
         Reason::SignatureInvalid,
         "a signature by a pinned key of this IdP",
-        format!("{tried} keys that did not make it"),
+        format!("{tried} that did not make it"),
     ))
 }
 

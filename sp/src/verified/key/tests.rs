@@ -30,7 +30,12 @@ fn certificate(key: mock_idp::key::SigningKey) -> Vec<u8> {
 fn verdict(key: &TrustedKey, algorithm: SignatureAlgorithm, value: &str) -> Result<(), &'static str> {
     let value = crate::decoded::base64::decode(value.as_bytes()).unwrap();
     let keys = std::slice::from_ref(key);
-    let made = |octets: &[u8], value: &[u8]| one_made(keys, algorithm, octets, value).map_err(|r| r.reason().name());
+    let made = |octets: &[u8], value: &[u8]| {
+        one_made(keys, algorithm, octets, value).map_err(|rejection| {
+            assert!(["1 that did not make it", "none"].contains(&rejection.found()), "{rejection}");
+            rejection.reason().name()
+        })
+    };
     made(b"octets", &value)?;
     assert_eq!(made(b"other octets", &value), Err("signature_invalid"));
     for changed in [&value[1..], &[value.as_slice(), &[0]].concat(), &vec![0; value.len()], &[]] {
@@ -167,6 +172,7 @@ fn what_is_no_certificate_to_pin() {
     };
     let pinned = |file: &str| TrustedKey::from_certificate(file.as_bytes(), &Allow::default());
     let key = pinned(&pem(&der)).unwrap();
+    assert!(format!("{key:?}").contains("Rsa(Sha256)"), "{key:?}");
     assert!(key.not_before() < key.not_after() && key.not_before().is_some());
     for (file, words) in [
         (pem(&[der.as_slice(), &[0]].concat()), "octets behind"),
