@@ -1,5 +1,7 @@
 //! Metadata of every vendor and of recorded IdPs is read; Azure's, which is signed, is verified against a pinned key.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
+
 use crate::common::{self, now};
 use mock_idp::Vendor;
 use mock_idp::quirks::Quirk;
