@@ -79,6 +79,28 @@ mod tests {
         }
     }
 
+    /// What `inspect` can say has a sentence. It judges logins alone, makes no demands, and has no store.
+    #[test]
+    fn every_reason_of_a_login_has_a_sentence() {
+        let general: General = toml::from_str(GENERAL).unwrap();
+        let elsewhere = |name: &str| {
+            const NOT_HERE: [&str; 8] = [
+                "authentication_not_fresh",
+                "authn_context_mismatch",
+                "metadata_not_signed",
+                "name_id_format_mismatch",
+                "name_id_mismatch",
+                "name_qualifier_mismatch",
+                "redeemed_too_late",
+                "store_unavailable",
+            ];
+            NOT_HERE.contains(&name) || ["artifact_", "logout_", "soap_"].iter().any(|start| name.starts_with(start))
+        };
+        let names = sp::Reason::ALL.iter().map(|reason| reason.name());
+        let silent: Vec<_> = names.filter(|name| !elsewhere(name) && !general.reasons.contains_key(*name)).collect();
+        assert!(silent.is_empty(), "{silent:?}");
+    }
+
     #[test]
     fn vendors_are_recognised_by_their_entity_ids() {
         for vendor in mock_idp::Vendor::all().filter(|vendor| VENDORS.iter().any(|(word, _)| *word == vendor.name())) {
