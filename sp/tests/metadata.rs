@@ -29,6 +29,28 @@ fn every_vendors_metadata() {
     }
 }
 
+/// As JumpCloud writes it: an entityID that is no URI, a key of 4096 bits, one NameIDFormat, and no Redirect unless it is
+/// switched on.
+#[test]
+fn an_entity_id_that_is_a_word() {
+    let certificate = include_str!("../../fixtures/keys/rsa4096.crt.pem");
+    let certificate: String = certificate.lines().filter(|line| !line.starts_with('-')).collect();
+    let file = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" \
+         entityID=\"JumpCloud\"><md:IDPSSODescriptor WantAuthnRequestsSigned=\"false\" \
+         protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\"><md:KeyDescriptor use=\"signing\"><ds:KeyInfo \
+         xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:X509Data><ds:X509Certificate>{certificate}</ds:X509Certificate>\
+         </ds:X509Data></ds:KeyInfo></md:KeyDescriptor>\
+         <md:NameIDFormat>urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified</md:NameIDFormat><md:SingleSignOnService \
+         Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\" Location=\"https://sso.jumpcloud.com/saml2/portal\"/>\
+         </md:IDPSSODescriptor></md:EntityDescriptor>"
+    );
+    let idp = metadata::read_idp(file.as_bytes(), &Allow::default(), now(), &Limits::default()).unwrap().remove(0);
+    assert_eq!((idp.entity_id().as_str(), idp.keys().len(), idp.wants_signed_requests()), ("JumpCloud", 1, false));
+    let url = sp::EndpointUrl::new("https://sso.jumpcloud.com/saml2/portal").unwrap();
+    assert_eq!(idp.single_sign_on(), [sp::Endpoint::Post(url)]);
+}
+
 #[test]
 fn every_recorded_metadata() {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/recorded"));
