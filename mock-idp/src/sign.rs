@@ -11,7 +11,7 @@ use crate::idp::Idp;
 use crate::key::SigningKey;
 use crate::names::{ENVELOPED, EXCLUSIVE};
 use crate::recipe::RecipeError;
-use crate::tree::Element;
+use crate::tree::{Element, Node};
 use crate::vendor::Vendor;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -51,6 +51,8 @@ pub struct Plan {
     pub digest_uri: Option<String>,
     /// What stands inside SignatureMethod, where anything does.
     pub method_holds: Option<Element>,
+    /// A comment in SignedInfo, in front of everything else there.
+    pub remark: Option<&'static str>,
 }
 
 /// What DigestValue is made of.
@@ -127,16 +129,20 @@ impl Plan {
             digested_octets: Digested::Target,
             digest_uri: None,
             method_holds: None,
+            remark: None,
         }
     }
 
     /// The canonical form that gets digested; Canonical XML 1.0 where no transform names one (xmldsig 4.3.3.2).
+    ///
+    /// Never with comments, whatever the transform's name says: a URI that is empty or an ID alone stands for nodes without
+    /// their comments, before the transforms (xmldsig 4.3.3.3).
     pub fn digested(&self) -> Method {
         let named = self.transforms.iter().rev().find_map(|transform| match transform {
             Transform::Canonical(method) => Some(method.clone()),
             _ => None,
         });
-        named.unwrap_or_else(Method::inclusive)
+        Method { comments: false, ..named.unwrap_or_else(Method::inclusive) }
     }
 
     fn method_uri(&self) -> &str {
@@ -217,10 +223,10 @@ pub(crate) fn usual_position(target: &Element) -> usize {
 fn signed_info(id: Option<&str>, octets: &[u8], plan: &Plan, pen: &Pen<'_>) -> Element {
     let canonicalization = algorithm(pen, "SignedInfo", "CanonicalizationMethod", plan.canonicalization.uri())
         .holding_list(pen, &plan.canonicalization);
-    let mut info = pen
-        .element(Family::Ds, "Signature", "SignedInfo", &[])
-        .holding(canonicalization)
-        .holding(signature_method(plan, pen));
+    let mut info = pen.element(Family::Ds, "Signature", "SignedInfo", &[]);
+    info.children.extend(plan.remark.map(|remark| Node::Comment(remark.to_owned())));
+    info.push(canonicalization);
+    info.push(signature_method(plan, pen));
     for (place, target) in plan.references.iter().enumerate() {
         info.push(reference(target, id, &plan.digest_value(octets, place), plan, pen));
     }

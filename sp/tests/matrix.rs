@@ -5,22 +5,14 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
 use crate::common::{self, accept, outcome, recipe, sp, trusted};
-use mock_idp::canonical::Method;
+use mock_idp::canonical::{Method, Scope, canonical};
 use mock_idp::encrypt::{KeyTransport, Scheme};
 use mock_idp::quirks::Quirk;
-use mock_idp::sign::{Plan, Transform};
+use mock_idp::sign::{Digested, Plan, Transform};
 use mock_idp::step::Step;
+use mock_idp::tree::{Element, Node};
 use mock_idp::{Cipher, DigestAlgorithm, Encryption, KeyPlacement, Recipe, Sign, SignatureAlgorithm, Vendor};
 use sp::{Allow, Reason};
-
-/// The second opinion, of bergshamra: every Signature of the message holds under this certificate.
-fn signatures_hold(xml: &str, certificate: &[u8]) -> bool {
-    let mut keys = bergshamra::KeysManager::new();
-    keys.add_key(bergshamra::keys::loader::load_x509_cert_der(certificate).unwrap());
-    let context = bergshamra::DsigContext::new(keys);
-    let results = bergshamra::verify_all(&context, xml);
-    results.is_ok_and(|results| results.len() == 2 && results.iter().all(bergshamra::VerifyResult::is_valid))
-}
 
 /// The second opinion: our key opens it, and the person is in it.
 fn opens(xml: &str) -> bool {
@@ -36,27 +28,63 @@ const STRICT: Allow =
     Allow { sha1: false, rsa1024: false, rsa512: false, rsa15: false, tripledes: false, c14n_comments: false };
 const LAX: Allow = Allow { sha1: true, rsa1024: true, rsa512: true, rsa15: true, tripledes: true, c14n_comments: true };
 
-const fn canonicalized(steps: &'static [Step]) -> Quirk {
+const fn quirk(steps: &'static [Step]) -> Quirk {
     Quirk { id: "test", about: "", source: "", seen_at: &[], needs: "", applies: |_| true, steps }
 }
 
-fn set(plan: &mut Plan, method: &Method) {
-    plan.canonicalization = method.clone();
-    plan.transforms = vec![Transform::Enveloped, Transform::Canonical(method.clone())];
+/// How the signed elements are canonicalized. Each of them has comments between its elements.
+struct Form {
+    quirk: Quirk,
+    /// Whether its name says that comments stay.
+    comments: bool,
+    /// Whether bergshamra is asked too. About comments in SignedInfo, xmlsec1 alone is.
+    asked: bool,
 }
 
-/// Each form, and whether it keeps comments.
-static FORMS: &[(Quirk, bool)] = &[
-    (canonicalized(&[Step::Plan(|plan, _| set(plan, &Method::exclusive()))]), false),
-    (
-        canonicalized(&[Step::Plan(|plan, _| {
-            set(plan, &Method { prefix_list: vec!["xs".to_owned(), "#default".to_owned()], ..Method::exclusive() })
-        })]),
+const fn form(steps: &'static [Step], comments: bool) -> Form {
+    Form { quirk: quirk(steps), comments, asked: true }
+}
+
+fn set(plan: &mut Plan, method: Method) {
+    plan.canonicalization = method.clone();
+    plan.transforms = vec![Transform::Enveloped, Transform::Canonical(method)];
+}
+
+/// Comments where no value is: among the children of the Response and of the Assertion.
+const COMMENTS: Step = Step::Tree(|workshop| {
+    let comment = || Node::Comment(" between elements ".to_owned());
+    workshop.response.children.push(comment());
+    workshop.assertion()?.children.insert(1, comment());
+    Ok(())
+});
+
+static FORMS: &[Form] = &[
+    form(&[COMMENTS, Step::Plan(|plan, _| set(plan, Method::exclusive()))], false),
+    form(
+        &[
+            COMMENTS,
+            Step::Plan(|plan, _| {
+                set(plan, Method { prefix_list: vec!["xs".to_owned(), "#default".to_owned()], ..Method::exclusive() })
+            }),
+        ],
         false,
     ),
-    (canonicalized(&[Step::Plan(|plan, _| set(plan, &Method::inclusive()))]), false),
-    (canonicalized(&[Step::Plan(|plan, _| set(plan, &Method { comments: true, ..Method::exclusive() }))]), true),
-    (canonicalized(&[Step::Plan(|plan, _| set(plan, &Method { comments: true, ..Method::inclusive() }))]), true),
+    form(&[COMMENTS, Step::Plan(|plan, _| set(plan, Method::inclusive()))], false),
+    form(&[COMMENTS, Step::Plan(|plan, _| set(plan, Method { comments: true, ..Method::exclusive() }))], true),
+    form(&[COMMENTS, Step::Plan(|plan, _| set(plan, Method { comments: true, ..Method::inclusive() }))], true),
+    Form {
+        asked: false,
+        ..form(
+            &[
+                COMMENTS,
+                Step::Plan(|plan, _| {
+                    set(plan, Method { comments: true, ..Method::exclusive() });
+                    plan.remark = Some(" in SignedInfo ");
+                }),
+            ],
+            true,
+        )
+    },
 ];
 
 fn is_weak(digest: DigestAlgorithm) -> bool {
@@ -86,13 +114,13 @@ fn every_signature_algorithm_with_every_digest_and_canonicalization() {
         let key = mock_idp::key::fitting(algorithm, vendor.key());
         let signer = mock_idp::Idp::of(vendor, "https://idp.example.test").with_key(key, vendor);
         for &digest in DigestAlgorithm::ALL {
-            for (form, comments) in FORMS {
+            for form in FORMS {
                 let mut recipe = recipe(vendor);
                 recipe.idp = signer.clone();
                 let recipe = Recipe {
                     signature: algorithm,
                     digest: Some(digest),
-                    quirk: Some(form),
+                    quirk: Some(&form.quirk),
                     sign: Sign::Both,
                     ..recipe
                 };
@@ -100,18 +128,45 @@ fn every_signature_algorithm_with_every_digest_and_canonicalization() {
                 messages += 1;
                 // It has no SHA-224.
                 let is_known = algorithm != SignatureAlgorithm::RsaSha224;
-                assert_eq!(signatures_hold(&xml, signer.certificate_der()), is_known, "{algorithm:?} {digest:?}");
+                if form.asked {
+                    let holding = if is_known { 2 } else { 0 };
+                    let opinion = common::by_bergshamra(&xml, signer.certificate_der());
+                    assert_eq!(opinion, (holding, 2), "{algorithm:?} {digest:?}");
+                }
                 for allow in [STRICT, LAX] {
                     let result = accept(&xml, &sp(), &trusted(&signer, vendor, allow));
-                    let expected = of_signature(algorithm, digest, *comments, allow);
+                    let expected = of_signature(algorithm, digest, form.comments, allow);
                     assert_eq!(outcome(&result), expected, "{algorithm:?} {digest:?} {allow:?} {result:?}");
                     accepted += usize::from(result.is_ok());
                 }
             }
         }
     }
-    let weak = if HAS_OPENSSL { 25 } else { 0 };
-    assert_eq!((messages, accepted), (12 * 5 * 5, 10 * 3 * 3 + 11 * 5 * 5 + weak));
+    let weak = if HAS_OPENSSL { 30 } else { 0 };
+    assert_eq!((messages, accepted), (12 * 5 * 6, 10 * 3 * 3 + 11 * 5 * 6 + weak));
+}
+
+/// A comment that the digest covers, against the rule: whoever kept it would accept this.
+#[test]
+fn a_digest_over_comments() {
+    static WITH: Quirk = quirk(&[
+        Step::Tree(|workshop| {
+            let comment = Node::Comment(" digested ".to_owned());
+            workshop.assertion()?.children.insert(1, comment);
+            let around = Scope::default().inside(&workshop.response);
+            let octets = canonical(workshop.assertion()?, &around, &Method { comments: true, ..Method::exclusive() });
+            workshop.plan.digested_octets = Digested::Octets(octets.into_bytes());
+            Ok(())
+        }),
+        Step::Plan(|plan, _| set(plan, Method { comments: true, ..Method::exclusive() })),
+    ]);
+    static WITHOUT: Quirk =
+        quirk(&[COMMENTS, Step::Plan(|plan, _| set(plan, Method { comments: true, ..Method::exclusive() }))]);
+    let vendor = Vendor::named("okta").unwrap();
+    for (quirk, expected) in [(&WITHOUT, ANN), (&WITH, Reason::DigestMismatch.name())] {
+        let xml = Recipe { quirk: Some(quirk), sign: Sign::Assertion, ..recipe(vendor) }.build().unwrap().xml;
+        assert_eq!(outcome(&accept(&xml, &sp(), &common::idp_allowing(vendor, LAX))), expected);
+    }
 }
 
 fn transports() -> Vec<KeyTransport> {

@@ -213,7 +213,7 @@ impl History<'_> {
         let Some(element) = resolved(document, signature, &uri) else { return Ok(false) };
         let transforms: Vec<_> =
             inside(document, reference).filter(|id| document.is(*id, Namespace::Dsig, "Transform")).collect();
-        let how = canonicalization(document, &transforms)?;
+        let how = canonicalization(document, &transforms)?.without_comments();
         let octets = self.digested(document, element, signature, &how)?;
         let find = |local: &str| inside(document, reference).find(|id| document.is(*id, Namespace::Dsig, local));
         let missing = || refused("a whole Reference");

@@ -81,7 +81,9 @@ fn find(element: &Element, around: &Scope, id: &str, reference: &Element, signat
         let bare = without(element.clone(), signature);
         let transforms = reference.child("Transforms")?;
         let method = transforms.elements().filter(|transform| transform.get("Algorithm").is_some_and(is_c14n)).last();
-        let octets = canonical(&bare, around, &method.map_or_else(Method::inclusive, method_of));
+        // A Reference by ID alone is without comments, whatever its canonicalization would keep (xmldsig 4.3.3.3).
+        let method = Method { comments: false, ..method.map_or_else(Method::inclusive, method_of) };
+        let octets = canonical(&bare, around, &method);
         let uri = reference.child("DigestMethod")?.get("Algorithm")?;
         let digest = DigestAlgorithm::ALL.iter().find(|digest| digest.uri() == uri)?.digest(octets.as_bytes());
         if base64::decode(&clean(&reference.child("DigestValue")?.text()))? == digest {

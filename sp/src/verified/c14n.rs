@@ -30,6 +30,15 @@ impl Canonicalization {
             Self::Exclusive { comments, .. } | Self::Inclusive { comments } => *comments,
         }
     }
+
+    /// The same, and comments are dropped.
+    pub(crate) fn without_comments(self) -> Self {
+        let comments = Comments::Dropped;
+        match self {
+            Self::Exclusive { prefixes, .. } => Self::Exclusive { prefixes, comments },
+            Self::Inclusive { .. } => Self::Inclusive { comments },
+        }
+    }
 }
 
 /// The canonical form of `apex` and all inside it but `without`. At most `most` octets, or none at all: a declaration

@@ -132,7 +132,11 @@ fn transforms(
     }
     finish(self::children(document, enveloped)?)?;
     match c14n {
-        Some(c14n) => canonicalization(document, c14n, allow, limits, Reason::TransformNotAllowed),
+        // A Reference by ID alone stands for the element without its comments, before any transform sees it (dsig
+        // 4.3.3.3): a canonicalization that would keep them finds none.
+        Some(c14n) => {
+            Ok(canonicalization(document, c14n, allow, limits, Reason::TransformNotAllowed)?.without_comments())
+        }
         None => Ok(Canonicalization::Inclusive { comments: Comments::Dropped }),
     }
 }

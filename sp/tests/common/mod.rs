@@ -143,3 +143,11 @@ pub(crate) fn us_as_an_idp() -> Idp {
     let us = Idp::builder(EntityId::new(ENTITY_ID).unwrap());
     us.certificate(SP_CERTIFICATE.as_bytes()).unwrap().build().unwrap()
 }
+
+/// What bergshamra says of the Signatures in a message: how many hold under this certificate, of how many.
+pub(crate) fn by_bergshamra(xml: &str, certificate: &[u8]) -> (usize, usize) {
+    let mut keys = bergshamra::KeysManager::new();
+    keys.add_key(bergshamra::keys::loader::load_x509_cert_der(certificate).unwrap());
+    let results = bergshamra::verify_all(&bergshamra::DsigContext::new(keys), xml).unwrap_or_default();
+    (results.iter().filter(|result| result.is_valid()).count(), results.len())
+}

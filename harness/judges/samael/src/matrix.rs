@@ -11,6 +11,7 @@ use mock_idp::encrypt::{KeyTransport, Scheme};
 use mock_idp::quirks::Quirk;
 use mock_idp::sign::{Plan, Transform};
 use mock_idp::step::Step;
+use mock_idp::tree::Node;
 use mock_idp::{
     Cipher, DigestAlgorithm, Encryption, Idp, KeyPlacement, Recipe, Sign, SignatureAlgorithm, Sp, Vendor, key,
 };
@@ -35,27 +36,39 @@ const fn canonicalized(steps: &'static [Step]) -> Quirk {
     Quirk { id: "matrix", about: "", source: "", seen_at: &[], needs: "", applies: |_| true, steps }
 }
 
-fn set(plan: &mut Plan, method: &Method) {
+fn set(plan: &mut Plan, method: Method) {
     plan.canonicalization = method.clone();
-    plan.transforms = vec![Transform::Enveloped, Transform::Canonical(method.clone())];
+    plan.transforms = vec![Transform::Enveloped, Transform::Canonical(method)];
 }
 
+/// Comments between elements: of the Response, of the Assertion, which is signed by itself too, and of SignedInfo.
+const COMMENTS: Step = Step::Tree(|workshop| {
+    let comment = || Node::Comment(" between elements ".to_owned());
+    workshop.plan.remark = Some(" in SignedInfo ");
+    workshop.response.children.push(comment());
+    workshop.assertion()?.children.insert(1, comment());
+    Ok(())
+});
+
 static FORMS: &[(&str, Quirk)] = &[
-    ("exclusive", canonicalized(&[Step::Plan(|plan, _| set(plan, &Method::exclusive()))])),
+    ("exclusive", canonicalized(&[COMMENTS, Step::Plan(|plan, _| set(plan, Method::exclusive()))])),
     (
         "exclusive with a list",
-        canonicalized(&[Step::Plan(|plan, _| {
-            set(plan, &Method { prefix_list: vec!["xs".to_owned(), "#default".to_owned()], ..Method::exclusive() });
-        })]),
+        canonicalized(&[
+            COMMENTS,
+            Step::Plan(|plan, _| {
+                set(plan, Method { prefix_list: vec!["xs".to_owned(), "#default".to_owned()], ..Method::exclusive() });
+            }),
+        ]),
     ),
-    ("inclusive", canonicalized(&[Step::Plan(|plan, _| set(plan, &Method::inclusive()))])),
+    ("inclusive", canonicalized(&[COMMENTS, Step::Plan(|plan, _| set(plan, Method::inclusive()))])),
     (
         "exclusive with comments",
-        canonicalized(&[Step::Plan(|plan, _| set(plan, &Method { comments: true, ..Method::exclusive() }))]),
+        canonicalized(&[COMMENTS, Step::Plan(|plan, _| set(plan, Method { comments: true, ..Method::exclusive() }))]),
     ),
     (
         "inclusive with comments",
-        canonicalized(&[Step::Plan(|plan, _| set(plan, &Method { comments: true, ..Method::inclusive() }))]),
+        canonicalized(&[COMMENTS, Step::Plan(|plan, _| set(plan, Method { comments: true, ..Method::inclusive() }))]),
     ),
 ];
 
