@@ -109,9 +109,10 @@ impl SigningKey {
         match (&*self.0, algorithm) {
             (Kind::Rsa { pkcs8, .. }, SignatureAlgorithm::RsaSha1) => rsa_slowly::<sha1::Sha1>(pkcs8, octets),
             (Kind::Rsa { pkcs8, .. }, SignatureAlgorithm::RsaSha224) => rsa_slowly::<Sha224>(pkcs8, octets),
-            (Kind::Rsa { pkcs8, .. }, SignatureAlgorithm::RsaPssSha256) => rsa_pss::<Sha256>(pkcs8, octets),
-            (Kind::Rsa { pkcs8, .. }, SignatureAlgorithm::RsaPssSha384) => rsa_pss::<Sha384>(pkcs8, octets),
-            (Kind::Rsa { pkcs8, .. }, SignatureAlgorithm::RsaPssSha512) => rsa_pss::<Sha512>(pkcs8, octets),
+            (
+                Kind::Rsa { .. },
+                SignatureAlgorithm::RsaPssSha256 | SignatureAlgorithm::RsaPssSha384 | SignatureAlgorithm::RsaPssSha512,
+            ) => self.sign_salted(algorithm, digest.len(), octets),
             (Kind::Rsa { fast, .. }, SignatureAlgorithm::RsaSha256) => {
                 rsa_sha2(fast, &ring::signature::RSA_PKCS1_SHA256, octets)
             }
@@ -138,6 +139,16 @@ impl SigningKey {
         }
     }
 
+    /// The same by RSA-PSS, with a salt of so many octets; usual is one as long as the digest (RFC 9231, 2.3.10).
+    pub fn sign_salted(&self, algorithm: SignatureAlgorithm, salt: usize, octets: &[u8]) -> Result<Vec<u8>, KeyError> {
+        match (&*self.0, algorithm) {
+            (Kind::Rsa { pkcs8, .. }, SignatureAlgorithm::RsaPssSha256) => rsa_pss::<Sha256>(pkcs8, salt, octets),
+            (Kind::Rsa { pkcs8, .. }, SignatureAlgorithm::RsaPssSha384) => rsa_pss::<Sha384>(pkcs8, salt, octets),
+            (Kind::Rsa { pkcs8, .. }, SignatureAlgorithm::RsaPssSha512) => rsa_pss::<Sha512>(pkcs8, salt, octets),
+            _ => Err(KeyError::Mismatch { algorithm, kind: self.kind() }),
+        }
+    }
+
     fn kind(&self) -> &'static str {
         match *self.0 {
             Kind::Rsa { .. } => "RSA",
@@ -159,15 +170,14 @@ where
     Ok(signer.try_sign(octets).map_err(|_| KeyError::Failed)?.to_vec())
 }
 
-/// The salt is as long as the digest (RFC 9231, 2.3.10) and drawn by a generator that the octets seed: same octets, same
-/// signature.
-fn rsa_pss<D>(pkcs8: &[u8], octets: &[u8]) -> Result<Vec<u8>, KeyError>
+/// The salt is drawn by a generator that the octets seed: same octets, same signature.
+fn rsa_pss<D>(pkcs8: &[u8], salt: usize, octets: &[u8]) -> Result<Vec<u8>, KeyError>
 where
     D: Digest + sha2::digest::FixedOutputReset,
 {
     let key = rsa::PrivateKey::from_pkcs8_der(pkcs8).map_err(|_| KeyError::Failed)?;
     let mut random = ChaCha20Rng::from_seed(Sha256::digest(octets).into());
-    let signer = rsa::pss::SigningKey::<D>::new(key);
+    let signer = rsa::pss::SigningKey::<D>::new_with_salt_len(key, salt);
     Ok(signer.try_sign_with_rng(&mut random, octets).map_err(|_| KeyError::Failed)?.to_vec())
 }
 

@@ -51,6 +51,8 @@ pub struct Plan {
     pub digest_uri: Option<String>,
     /// What stands inside SignatureMethod, where anything does.
     pub method_holds: Option<Element>,
+    /// The length of RSA-PSS's salt in octets, where it is not the digest's.
+    pub salt: Option<usize>,
     /// A comment in SignedInfo, in front of everything else there.
     pub remark: Option<&'static str>,
 }
@@ -129,6 +131,7 @@ impl Plan {
             digested_octets: Digested::Target,
             digest_uri: None,
             method_holds: None,
+            salt: None,
             remark: None,
         }
     }
@@ -154,7 +157,10 @@ impl Plan {
 
     fn value(&self, octets: &[u8]) -> Result<Vec<u8>, RecipeError> {
         match &self.signer {
-            Signer::Key(key) => Ok(key.sign(self.algorithm, octets)?),
+            Signer::Key(key) => Ok(match self.salt {
+                Some(length) => key.sign_salted(self.algorithm, length, octets)?,
+                None => key.sign(self.algorithm, octets)?,
+            }),
             Signer::Hmac(secret) => {
                 let mut mac = Hmac::<Sha256>::new_from_slice(secret).map_err(|_| RecipeError::Missing("HMAC key"))?;
                 mac.update(octets);

@@ -169,6 +169,72 @@ fn a_digest_over_comments() {
     }
 }
 
+fn parameters(digest: Option<DigestAlgorithm>, mask: Option<DigestAlgorithm>, salt: Option<usize>) -> Element {
+    let method = |digest: DigestAlgorithm| {
+        let method = Element::new("d:DigestMethod").with("xmlns:d", "http://www.w3.org/2000/09/xmldsig#");
+        method.with("Algorithm", digest.uri())
+    };
+    let mask = mask.map(|mask| {
+        let function = Element::new("MaskGenerationFunction");
+        function.with("Algorithm", "http://www.w3.org/2007/05/xmldsig-more#MGF1").holding(method(mask))
+    });
+    let salt = salt.map(|length| Element::new("SaltLength").saying(length.to_string()));
+    let parts = [digest.map(method), mask, salt].into_iter().flatten();
+    let empty = Element::new("RSAPSSParams").with("xmlns", "http://www.w3.org/2007/05/xmldsig-more#");
+    parts.fold(empty, Element::holding)
+}
+
+/// Signed with a salt of this length, and parameters that say so or something else.
+fn salted(plan: &mut Plan, length: usize, parameters: Element) {
+    plan.method_uri = Some("http://www.w3.org/2007/05/xmldsig-more#rsa-pss".to_owned());
+    plan.salt = Some(length);
+    plan.method_holds = Some(parameters);
+}
+
+const SHA256: Option<DigestAlgorithm> = Some(DigestAlgorithm::Sha256);
+const SHA384: Option<DigestAlgorithm> = Some(DigestAlgorithm::Sha384);
+const SHA512: Option<DigestAlgorithm> = Some(DigestAlgorithm::Sha512);
+const NOT_ALLOWED: &str = "signature_algorithm_not_allowed";
+
+/// RSA-PSS by the name that leaves everything to its parameters: what signs, what it says, what becomes of it.
+static SALTED: &[(SignatureAlgorithm, Quirk, &str)] = {
+    use SignatureAlgorithm::{RsaPssSha256, RsaPssSha384, RsaPssSha512};
+    &[
+        (RsaPssSha256, quirk(&[Step::Plan(|p, _| salted(p, 32, parameters(None, None, None)))]), ANN),
+        (RsaPssSha256, quirk(&[Step::Plan(|p, _| salted(p, 32, parameters(SHA256, None, Some(32))))]), ANN),
+        (RsaPssSha256, quirk(&[Step::Plan(|p, _| salted(p, 32, parameters(SHA256, SHA256, Some(32))))]), ANN),
+        (RsaPssSha384, quirk(&[Step::Plan(|p, _| salted(p, 48, parameters(SHA384, SHA384, Some(48))))]), ANN),
+        (RsaPssSha512, quirk(&[Step::Plan(|p, _| salted(p, 64, parameters(SHA512, SHA512, Some(64))))]), ANN),
+        // Whoever signs may mean what he says, and it is refused all the same.
+        (RsaPssSha256, quirk(&[Step::Plan(|p, _| salted(p, 20, parameters(SHA256, SHA256, Some(20))))]), NOT_ALLOWED),
+        (RsaPssSha256, quirk(&[Step::Plan(|p, _| salted(p, 0, parameters(SHA256, SHA256, Some(0))))]), NOT_ALLOWED),
+        (RsaPssSha512, quirk(&[Step::Plan(|p, _| salted(p, 32, parameters(SHA512, SHA512, None)))]), NOT_ALLOWED),
+        (RsaPssSha256, quirk(&[Step::Plan(|p, _| salted(p, 32, parameters(SHA256, SHA512, Some(32))))]), NOT_ALLOWED),
+        (RsaPssSha512, quirk(&[Step::Plan(|p, _| salted(p, 64, parameters(SHA512, None, Some(64))))]), NOT_ALLOWED),
+        // What they say is what is checked, and not what fits.
+        (RsaPssSha256, quirk(&[Step::Plan(|p, _| salted(p, 20, parameters(SHA256, SHA256, None)))]), NO_KEY),
+        (RsaPssSha256, quirk(&[Step::Plan(|p, _| salted(p, 32, parameters(SHA384, SHA384, Some(48))))]), NO_KEY),
+        (RsaPssSha384, quirk(&[Step::Plan(|p, _| salted(p, 48, parameters(None, None, None)))]), NO_KEY),
+        // No other algorithm has parameters.
+        (
+            RsaPssSha256,
+            quirk(&[Step::Plan(|p, _| p.method_holds = Some(parameters(SHA256, SHA256, Some(32))))]),
+            "signature_malformed",
+        ),
+    ]
+};
+const NO_KEY: &str = "signature_invalid";
+
+#[test]
+fn rsa_pss_with_parameters() {
+    let vendor = Vendor::named("okta").unwrap();
+    for (row, (signature, quirk, expected)) in SALTED.iter().enumerate() {
+        let recipe = Recipe { signature: *signature, quirk: Some(quirk), sign: Sign::Both, ..recipe(vendor) };
+        let result = accept(&recipe.build().unwrap().xml, &sp(), &common::idp(vendor));
+        assert_eq!(outcome(&result), *expected, "row {row}: {result:?}");
+    }
+}
+
 fn transports() -> Vec<KeyTransport> {
     let mut transports = vec![KeyTransport { scheme: Scheme::Pkcs1, ..KeyTransport::default() }];
     for &digest in DigestAlgorithm::ALL {
