@@ -1,7 +1,8 @@
 //! The reader and the canonicalization against implementations by other people, over generated documents.
 //!
-//! What our reader takes, roxmltree takes, with the same tree; what our canonicalization writes, bergshamra writes,
-//! for every element of the document and every list of prefixes. Run with `PROPTEST_CASES` for more than the usual 256.
+//! What our reader takes, roxmltree takes, with the same tree; what our canonicalization writes, bergshamra writes, for
+//! every element of the document and every list of prefixes, with and without comments, with and without one element
+//! left out as a Signature is. Run with `PROPTEST_CASES` for more than the usual 256.
 
 use crate::fuzzing::our_tree;
 use crate::limits::Limits;
@@ -145,23 +146,49 @@ proptest! {
     }
 
     #[test]
-    fn the_same_octets_as_bergshamra(source in document(TEXTS, VALUES), list in vec(select(vec!["p", "q", "#default", "unbound"]), 0..3)) {
+    fn the_same_octets_as_bergshamra(
+        source in document(TEXTS, VALUES),
+        list in vec(select(vec!["p", "q", "#default", "unbound"]), 0..3),
+        left_out in any::<prop::sample::Index>(),
+    ) {
         let Some(ours) = read(&source) else { return Ok(()) };
         let theirs = uppsala::parse(&source).map_err(|error| TestCaseError::fail(format!("only ours takes {source}: {error}")))?;
-        let elements = theirs.descendants(theirs.root()).into_iter().filter(|id| theirs.element(*id).is_some());
-        let exclusive = Canonicalization::Exclusive { prefixes: list.iter().map(|p| (*p).to_owned()).collect(), comments: Comments::Dropped };
-        let mut count = 0;
-        for (our_apex, their_apex) in ours.all_elements().zip(elements) {
-            let set = NodeSet::tree_without_comments(their_apex, &theirs);
-            for (how, mode, list) in [(&exclusive, C14nMode::Exclusive, list.as_slice()), (&Canonicalization::Inclusive { comments: Comments::Dropped }, C14nMode::Inclusive, &[])] {
-                let octets = canonicalize(&ours, our_apex, None, how, usize::MAX).unwrap();
-                let expected = canonicalize_doc(&theirs, mode, Some(&set), list).unwrap();
+        let is_element = |id: &uppsala::NodeId| theirs.element(*id).is_some();
+        let elements = theirs.descendants(theirs.root()).into_iter().filter(is_element);
+        let pairs: Vec<_> = ours.all_elements().zip(elements.clone()).collect();
+        prop_assert_eq!((pairs.len(), elements.count()), (ours.all_elements().count(), pairs.len()));
+        let (our_left_out, their_left_out) = pairs[left_out.index(pairs.len())];
+        for (our_apex, their_apex) in pairs {
+            for (how, mode, list) in forms(&list) {
+                let tree = if how.comments() == Comments::Kept { NodeSet::tree_with_comments } else { NodeSet::tree_without_comments };
+                let whole = tree(their_apex, &theirs);
+                let octets = canonicalize(&ours, our_apex, None, &how, usize::MAX).unwrap();
+                let expected = canonicalize_doc(&theirs, mode, Some(&whole), list).unwrap();
                 prop_assert_eq!(octets, String::from_utf8_lossy(&expected), "{:?} {}", how, source);
+                if !(our_left_out..ours.after(our_left_out)).contains(&our_apex) {
+                    let rest = whole.subtract(&tree(their_left_out, &theirs));
+                    let octets = canonicalize(&ours, our_apex, Some(our_left_out), &how, usize::MAX).unwrap();
+                    let expected = canonicalize_doc(&theirs, mode, Some(&rest), list).unwrap();
+                    prop_assert_eq!(octets, String::from_utf8_lossy(&expected), "{:?} without one in {}", how, source);
+                }
             }
-            count += 1;
         }
-        prop_assert_eq!(count, ours.all_elements().count());
     }
+}
+
+/// Every canonical form, as ours and bergshamra's, with the list of prefixes that it takes.
+fn forms<'l>(list: &'l [&'static str]) -> [(Canonicalization, C14nMode, &'l [&'static str]); 4] {
+    let exclusive = |comments| {
+        let prefixes = list.iter().map(|prefix| (*prefix).to_owned()).collect();
+        Canonicalization::Exclusive { prefixes, comments }
+    };
+    let inclusive = |comments| Canonicalization::Inclusive { comments };
+    [
+        (exclusive(Comments::Dropped), C14nMode::Exclusive, list),
+        (exclusive(Comments::Kept), C14nMode::ExclusiveWithComments, list),
+        (inclusive(Comments::Dropped), C14nMode::Inclusive, &[]),
+        (inclusive(Comments::Kept), C14nMode::InclusiveWithComments, &[]),
+    ]
 }
 
 proptest! {

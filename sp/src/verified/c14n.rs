@@ -25,7 +25,7 @@ pub(crate) enum Comments {
 }
 
 impl Canonicalization {
-    fn comments(&self) -> Comments {
+    pub(crate) fn comments(&self) -> Comments {
         match self {
             Self::Exclusive { comments, .. } | Self::Inclusive { comments } => *comments,
         }
