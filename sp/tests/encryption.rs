@@ -159,6 +159,21 @@ fn an_encrypted_id_is_a_name_or_nothing() {
     check(&NAME_IN_NAME, &sp(), "decrypted_other");
 }
 
+static NAME_ELSEWHERE: Quirk = changed(&[Step::Tree(|bench| {
+    let encrypted = bench.saml("EncryptedID");
+    let mut advice = bench.saml("Advice");
+    advice.push(encrypted);
+    let behind = bench.assertion()?.position("Conditions").unwrap();
+    bench.assertion()?.insert(behind + 1, advice);
+    Ok(())
+})]);
+
+/// Ciphertext is read where a name or an Attribute belongs; what stands elsewhere costs no use of our key.
+#[test]
+fn what_is_encrypted_elsewhere_stays_closed() {
+    check(&NAME_ELSEWHERE, &sp(), ANN);
+}
+
 /// An EncryptedAttribute holds an Attribute, and nothing else that might be read as one.
 #[test]
 fn an_encrypted_attribute_is_an_attribute() {

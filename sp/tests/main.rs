@@ -19,5 +19,6 @@ mod mocks;
 mod once;
 mod one_way;
 mod recorded;
+mod signed_info;
 mod variants;
 mod wrapping;
