@@ -268,7 +268,7 @@ impl<'a> Reader<'a> {
         let reserved = name == "xmlns" || uri == names::XMLNS || (name == "xml") != (uri == names::XML);
         let empty = uri.is_empty() && !name.is_empty();
         // The namespaces we know are absolute.
-        let is_absolute = || Namespace::of(uri) != Namespace::Foreign || has_scheme(uri);
+        let is_absolute = || Namespace::of(uri) != Namespace::Foreign || is_absolute_uri(uri);
         if !fault!(NamespacesUnchecked) && (reserved || empty || !(uri.is_empty() || is_absolute())) {
             let found = format!("xmlns:{name}=\"{uri}\"");
             return Err(malformed("a namespace declaration with an absolute URI", found));
@@ -368,13 +368,26 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether a URI starts with a scheme (RFC 3986 3.1), that is, is absolute, and goes on in characters that a URI may have.
-fn has_scheme(uri: &str) -> bool {
-    let Some((scheme, _)) = uri.split_once(':') else { return false };
+/// Whether this is an absolute URI as RFC 3986 spells one. Whoever parses the names of namespaces, as libxml2 does, canonicalizes
+/// nothing under another.
+fn is_absolute_uri(uri: &str) -> bool {
+    let Some((scheme, rest)) = uri.split_once(':') else { return false };
+    let (before, fragment) = rest.split_once('#').unwrap_or((rest, ""));
     scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
-        && uri.bytes().all(|b| {
+        && rest.bytes().all(|b| {
             b.is_ascii_graphic()
                 && !matches!(b, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | b'[' | b']')
         })
+        && !fragment.contains('#')
+        && rest.split('%').skip(1).all(|escaped| matches!(escaped.as_bytes(), [one, other, ..] if one.is_ascii_hexdigit() && other.is_ascii_hexdigit()))
+        && before.strip_prefix("//").is_none_or(is_authority)
+}
+
+/// Whether what follows two slashes starts with a host, a user before it or a port behind it (RFC 3986 3.2).
+fn is_authority(rest: &str) -> bool {
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let (user, place) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let (_, port) = place.split_once(':').unwrap_or((place, "0"));
+    !user.contains('@') && (1..=5).contains(&port.len()) && port.bytes().all(|b| b.is_ascii_digit())
 }
