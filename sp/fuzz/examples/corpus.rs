@@ -2,9 +2,13 @@
 //!
 //! `cargo run --manifest-path sp/fuzz/Cargo.toml --no-default-features --example corpus`
 
-use mock_idp::logout::{LogoutRecipe, Subject};
-use mock_idp::{Recipe, Sign, Vendor, attacks, base64, people};
-use sp_fuzz::{NOW, SLO, SP_CERTIFICATE, SP_KEY, recipe};
+use mock_idp::logout::{EncryptedName, LogoutRecipe, Subject};
+use mock_idp::quirks::Quirk;
+use mock_idp::step::Step;
+use mock_idp::tree::Element;
+use mock_idp::workshop::Workshop;
+use mock_idp::{Recipe, RecipeError, Sign, Vendor, attacks, base64, people};
+use sp_fuzz::{ENTITY_ID, LOGOUT_ID, NOW, RESOLVE_ID, SLO, SP_CERTIFICATE, SP_KEY, escaped, recipe};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -19,6 +23,8 @@ fn main() -> io::Result<()> {
         ("signed", edits()),
         ("metadata", metadata()),
         ("query", queries()),
+        ("logout", logouts()),
+        ("artifact", answers()),
         ("keys", keys()),
     ] {
         let folder = corpus.join(target);
@@ -67,7 +73,6 @@ fn documents() -> Seeds {
 }
 
 fn forms() -> Seeds {
-    let escaped = |octets: &[u8]| base64::encode(octets).replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
     let response = format!("SAMLResponse={}&RelayState=x%20y", escaped(&xml(&recipe(okta()))));
     let logout = base64::decode(&logout().post().expect("a form").base64()).expect("base64");
     let request = format!("RelayState=&SAMLRequest={}", escaped(&logout));
@@ -112,11 +117,61 @@ fn entity(file: std::borrow::Cow<'_, str>) -> String {
 
 fn queries() -> Seeds {
     let redirect = logout().redirect().expect("a query").query;
+    let answer = logout_answer().redirect().expect("a query").query;
     let artifact = base64::encode(&[&[0, 4, 0, 1][..], &[7; 40]].concat());
     let small = "SAMLResponse=s7EHAA%3D%3D&RelayState=&SigAlg=x&Signature=AA%3D%3D".to_owned();
-    [("logout", redirect), ("artifact", artifact), ("small", small)]
+    [("logout", redirect), ("logout-answer", answer), ("artifact", artifact), ("small", small)]
         .map(|(name, query)| (name.to_owned(), query.into_bytes()))
         .into()
+}
+
+/// What an IdP posts: a request, one with its name encrypted, an answer.
+fn logouts() -> Seeds {
+    let to = mock_idp::Sp::new(ENTITY_ID, SLO).encrypting(SP_CERTIFICATE);
+    let encryption = recipe(okta()).usual_encryption();
+    let encrypted = LogoutRecipe { encrypt_name: Some(EncryptedName { encryption, sp: to }), ..logout() };
+    [("request", logout()), ("encrypted", encrypted), ("answer", logout_answer())]
+        .map(|(name, recipe)| (name.to_owned(), recipe.post().expect("a form").xml.into_bytes()))
+        .into()
+}
+
+/// SOAP answers: around a message that is signed, around one that is encrypted, and signed around one that is not signed.
+fn answers() -> Seeds {
+    static WRAPPED: Quirk = quirk(&[Step::Signed(wrap), Step::Text(put_in_envelope)]);
+    static SIGNED: Quirk =
+        quirk(&[Step::Signed(wrap), Step::Signed(|workshop| workshop.sign_response()), Step::Text(put_in_envelope)]);
+    let okta = Recipe { quirk: Some(&WRAPPED), ..recipe(okta()) };
+    let encrypted = Recipe { encrypt: Some(okta.usual_encryption()), ..okta.clone() };
+    let signed = Recipe { quirk: Some(&SIGNED), sign: Sign::Neither, ..okta.clone() };
+    [("message-signed", okta), ("encrypted", encrypted), ("answer-signed", signed)]
+        .map(|(name, recipe)| (name.to_owned(), xml(&recipe)))
+        .into()
+}
+
+const fn quirk(steps: &'static [Step]) -> Quirk {
+    Quirk { id: "answer", about: "", source: "", seen_at: &[], needs: "", applies: |_| true, steps }
+}
+
+/// Puts an ArtifactResponse around the Response.
+fn wrap(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
+    let (protocol, assertion) = ("urn:oasis:names:tc:SAML:2.0:protocol", "urn:oasis:names:tc:SAML:2.0:assertion");
+    let instant = workshop.response.get("IssueInstant").unwrap_or_default().to_owned();
+    let issuer = Element::new("a:Issuer").with("xmlns:a", assertion).saying(&workshop.recipe.idp.entity_id);
+    let code = Element::new("p:StatusCode").with("Value", "urn:oasis:names:tc:SAML:2.0:status:Success");
+    let empty = Element::new("p:ArtifactResponse").with("xmlns:p", protocol).with("ID", "_answer");
+    let empty = empty.with("Version", "2.0").with("IssueInstant", instant).with("InResponseTo", RESOLVE_ID);
+    let message = std::mem::replace(&mut workshop.response, empty);
+    workshop.response.push(issuer);
+    workshop.response.push(Element::new("p:Status").holding(code));
+    workshop.response.push(message);
+    Ok(())
+}
+
+fn put_in_envelope(xml: &mut String) {
+    let answer = entity(std::mem::take(xml).into());
+    *xml = format!(
+        "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Body>{answer}</e:Body></e:Envelope>"
+    );
 }
 
 fn keys() -> Seeds {
@@ -139,4 +194,10 @@ fn logout() -> LogoutRecipe {
     let subject = Subject::of(okta(), &people::ann(), ["_s1"]);
     let recipe = LogoutRecipe::request(okta(), idp, SLO, subject, NOW);
     LogoutRecipe { sign: true, relay_state: Some("x y".to_owned()), ..recipe }
+}
+
+fn logout_answer() -> LogoutRecipe {
+    let idp = mock_idp::Idp::of(okta(), "https://idp.example.test");
+    let recipe = LogoutRecipe::response(okta(), idp, SLO, Some(LOGOUT_ID.to_owned()), NOW);
+    LogoutRecipe { sign: true, ..recipe }
 }
