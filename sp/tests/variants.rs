@@ -9,7 +9,8 @@ use mock_idp::sign::Transform;
 use mock_idp::step::Step;
 use mock_idp::tree::Element;
 use mock_idp::wire::spell;
-use mock_idp::{Edits, Recipe, Sign, Vendor, read};
+use mock_idp::workshop::Workshop;
+use mock_idp::{Edits, Recipe, RecipeError, Sign, Vendor, read};
 use sp::accept::Received;
 use sp::{ClockSkew, Delivery, EndpointUrl};
 use std::collections::BTreeSet;
@@ -355,6 +356,65 @@ fn transforms_that_are_missing() {
     assert_eq!(verdict(None), "accepted as ann@example.test");
     assert_eq!(verdict(Some(0)), "transform_not_allowed");
     assert_eq!(verdict(Some(1)), "signature_invalid");
+}
+
+/// A quirk that only these tests know.
+fn quirk(steps: &'static [Step]) -> &'static mock_idp::Quirk {
+    Box::leak(Box::new(mock_idp::Quirk { id: "local", steps, ..NO_CANONICALIZATION }))
+}
+
+/// Gives the first Attribute one more value.
+fn add_value(workshop: &mut Workshop<'_>, value: Element) -> Result<(), RecipeError> {
+    let attribute = workshop.assertion()?.at_mut(&["AttributeStatement", "Attribute"]);
+    attribute.ok_or(RecipeError::Missing("Attribute"))?.push(value);
+    Ok(())
+}
+
+fn address() -> Element {
+    let city = Element::new("x:city").saying("Bern");
+    Element::new("x:address").with("xmlns:x", "urn:x").holding(city)
+}
+
+/// What an IdP may say beside what we read keeps nobody out, and is not read.
+#[test]
+fn what_is_not_ours_to_read() {
+    let idp = idp(okta());
+    let accepted = |quirk| accept(&Recipe { quirk, ..recipe(okta()) }.build().unwrap().xml, &sp(), &idp);
+    let usual = accepted(None).unwrap();
+    assert!(!usual.attributes.is_empty());
+
+    static STRUCTURED: &[Step] =
+        &[Step::Tree(|workshop| add_value(workshop, workshop.saml("AttributeValue").holding(address())))];
+    static LAID_OUT: &[Step] = &[Step::Tree(|workshop| {
+        add_value(workshop, workshop.saml("AttributeValue").saying("\n  ").holding(address()).holding(address()))
+    })];
+    static DECISION: &[Step] = &[Step::Tree(|workshop| {
+        let action = workshop.saml("Action").with("Namespace", "urn:x").saying("Read");
+        let decision = workshop.saml("AuthzDecisionStatement").with("Resource", "urn:x").with("Decision", "Permit");
+        workshop.assertion()?.push(decision.holding(action));
+        Ok(())
+    })];
+    static ENCRYPTED: &[Step] = &[Step::Tree(|workshop| {
+        add_value(workshop, workshop.saml("AttributeValue").holding(workshop.saml("EncryptedID")))
+    })];
+    for steps in [STRUCTURED, LAID_OUT, ENCRYPTED, DECISION] {
+        let identity = accepted(Some(quirk(steps))).unwrap();
+        assert_eq!((&identity.name_id, &identity.attributes), (&usual.name_id, &usual.attributes));
+    }
+
+    static MIXED: &[Step] =
+        &[Step::Tree(|workshop| add_value(workshop, workshop.saml("AttributeValue").saying("x").holding(address())))];
+    static PARKED: &[Step] = &[Step::Tree(|workshop| {
+        add_value(workshop, workshop.saml("AttributeValue").holding(workshop.saml("Subject")))
+    })];
+    static UNKNOWN: &[Step] = &[Step::Tree(|workshop| {
+        let statement = workshop.saml("AuthzDecision");
+        workshop.assertion()?.push(statement);
+        Ok(())
+    })];
+    assert_eq!(outcome(&accepted(Some(quirk(MIXED)))), "text_invalid");
+    assert_eq!(outcome(&accepted(Some(quirk(PARKED)))), "text_invalid");
+    assert_eq!(outcome(&accepted(Some(quirk(UNKNOWN)))), "unexpected_element");
 }
 
 /// XInclude, xml:base and schemaLocation are markup like any other: nothing is fetched, nothing is put in their place.

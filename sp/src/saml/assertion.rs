@@ -1,7 +1,8 @@
 //! Assertion: what the IdP states about a Subject (core 2.3.3).
 //!
 //! The schema's order is Issuer, Signature, Subject, Conditions, Advice, then statements in any order and number.
-//! Refuses statements it does not know, which would be left unread.
+//! An AuthzDecisionStatement is passed over: what the Subject may do elsewhere is no matter of a login, and IdPs may add
+//! it at their discretion (profiles 4.1.4.2). Refuses statements it does not know, which would be left unread.
 
 use super::attribute::{self, Attribute};
 use super::conditions::{self, Conditions};
@@ -103,9 +104,9 @@ fn read(verified: &Verified, assertion: NodeId) -> Result<Assertion, Rejection> 
             authn_statements.push(authn_statement(document, statement)?);
         } else if document.is(statement, Namespace::Saml, "AttributeStatement") {
             attribute::read_statement(verified, statement, &mut attributes)?;
-        } else if !fault!(SchemaIgnored) {
+        } else if !document.is(statement, Namespace::Saml, "AuthzDecisionStatement") && !fault!(SchemaIgnored) {
             let found = document.qualified_name(statement);
-            return Err(Rejection::new(Reason::UnexpectedElement, "an AuthnStatement or AttributeStatement", found));
+            return Err(Rejection::new(Reason::UnexpectedElement, "a statement that the standard knows", found));
         }
     }
     let instant = walk::instant(document, assertion, "IssueInstant")?;

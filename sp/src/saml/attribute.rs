@@ -1,6 +1,7 @@
 //! Attribute: a fact about the Subject, with its values (core 2.7.3).
 //!
-//! Refuses a value that is markup: joining the texts of nested elements has made administrators out of nobodies.
+//! Refuses a value that is text and markup: joining the texts of nested elements has made administrators out of nobodies.
+//! A value that is elements only, which IdPs may send too (core 2.7.3.1.1), is none of ours to read and is left out.
 
 use crate::names::Namespace;
 use crate::parsed::walk::{self, Children};
@@ -17,7 +18,7 @@ pub struct Attribute {
     pub name_format: Option<String>,
     /// For people; never compared.
     pub friendly_name: Option<String>,
-    /// Its values in document order. An attribute without values and one with an empty value differ.
+    /// Its values in document order, those that are texts. An attribute without values and one with an empty value differ.
     pub values: Vec<String>,
 }
 
@@ -46,7 +47,7 @@ fn read(document: &Document, attribute: NodeId) -> Result<Attribute, Rejection> 
     // Most have one.
     let mut values = Vec::with_capacity(1);
     while let Some(value) = children.take(Namespace::Saml, "AttributeValue") {
-        values.push(read_value(document, value)?);
+        values.extend(read_value(document, value)?);
     }
     children.finish()?;
     Ok(Attribute {
@@ -58,12 +59,27 @@ fn read(document: &Document, attribute: NodeId) -> Result<Attribute, Rejection> 
 }
 
 /// A value's text. One element is taken besides text: a NameID, which is how eduPersonTargetedID is written.
-fn read_value(document: &Document, value: NodeId) -> Result<String, Rejection> {
+fn read_value(document: &Document, value: NodeId) -> Result<Option<String>, Rejection> {
     if document.elements(value).any(|child| document.is(child, Namespace::Saml, "NameID")) {
         let mut children = Children::of(document, value)?;
         let name_id = children.demand(Namespace::Saml, "NameID")?;
         children.finish()?;
-        return walk::text(document, name_id);
+        return walk::text(document, name_id).map(Some);
     }
-    walk::text(document, value)
+    match is_structured(document, value) {
+        true => Ok(None),
+        false => walk::text(document, value).map(Some),
+    }
+}
+
+/// Whether a value is elements with nothing but layout between them. Of SAML's own, only an encrypted name has a place
+/// in a value: whatever else is parked there has none.
+fn is_structured(document: &Document, value: NodeId) -> bool {
+    let is_layout = |child: NodeId| document.characters(child).trim_ascii().is_empty();
+    let may_be_there = |child: NodeId| {
+        matches!(Namespace::of(document.element_uri(child)), Namespace::Foreign | Namespace::None)
+            || document.is(child, Namespace::Saml, "EncryptedID")
+    };
+    let mut elements = document.elements(value).peekable();
+    elements.peek().is_some() && elements.all(may_be_there) && document.children(value).all(is_layout)
 }
