@@ -11,6 +11,7 @@ pub(super) fn is_xml(file: &[u8]) -> Result<(), ConfigError> {
     let has = |text: &str| memchr::memmem::find(start, text.as_bytes()).is_some();
     let why = match start {
         [] => "the file is empty",
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "the file is UTF-16, as some tools save a text; save it as UTF-8",
         _ if start.starts_with(b"-----BEGIN") && has("PRIVATE KEY") => {
             "the file is a private key; keep it secret, and give the IdP's metadata"
         }

@@ -84,7 +84,7 @@ fn read_verified(verified: &Verified, allow: &Allow, now: Instant) -> Result<Met
     for entity in entities(document) {
         let roles = role::of_idp(document, entity);
         let Some(role) = roles.first().copied() else { continue };
-        let name = document.attribute(entity, "entityID").unwrap_or_default().into_owned();
+        let name = role::uri(document, entity, "entityID");
         if !known.insert(name.clone()) {
             return Err(wrong(format!("it describes {name} twice")));
         }

@@ -61,9 +61,14 @@ fn services<'d>(document: &'d Document, role: NodeId, local: &'static str) -> im
     document.elements(role).filter(move |id| document.is(*id, Namespace::Metadata, local)).take(MOST_ENDPOINTS)
 }
 
+/// The value of an attribute that is an xs:anyURI: blanks around it are layout.
+pub(super) fn uri(document: &Document, element: NodeId, name: &str) -> String {
+    document.attribute(element, name).unwrap_or_default().trim_ascii().to_owned()
+}
+
 /// Where a service listens, if by a binding of ours. SOAP, Artifact and Shibboleth's own are not for browsers' requests.
 fn endpoint(document: &Document, service: NodeId) -> Result<Option<Endpoint>, ConfigError> {
-    let location = || EndpointUrl::new(document.attribute(service, "Location").unwrap_or_default());
+    let location = || EndpointUrl::new(uri(document, service, "Location"));
     match document.attribute(service, "Binding").as_deref() {
         Some(BINDING_REDIRECT) => Ok(Some(Endpoint::Redirect(location()?))),
         Some(BINDING_POST) => Ok(Some(Endpoint::Post(location()?))),
@@ -92,7 +97,7 @@ fn artifact_resolution(document: &Document, role: NodeId) -> Result<Vec<Artifact
         if found.iter().any(|known| known.index == index) {
             return Err(wrong(format!("two ArtifactResolutionServices have the index {index}")));
         }
-        let location = EndpointUrl::new(document.attribute(service, "Location").unwrap_or_default())?;
+        let location = EndpointUrl::new(uri(document, service, "Location"))?;
         found.push(ArtifactResolutionService { index, location });
     }
     Ok(found)

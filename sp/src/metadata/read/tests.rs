@@ -178,6 +178,21 @@ fn a_federation() {
     assert!(more.contains("more than 20000 IdPs") && more.contains(GIVE_FEWER), "{more}");
 }
 
+/// An xs:anyURI has its blanks taken off (XML Schema 2, 3.2.17); what is left is compared octet by octet.
+#[test]
+fn blanks_around_names_and_addresses() {
+    let one = file(&role(&descriptor("", &[&certificate()])), "");
+    let spaced = one.replace("\"https://idp.test/\"", "\" https://idp.test/&#10;\"");
+    let spaced = spaced.replace("\"https://idp.test/sso\"", "\"\thttps://idp.test/sso \"");
+    let idp = read(&spaced).unwrap().remove(0);
+    assert_eq!(idp.entity_id().as_str(), "https://idp.test/");
+    assert_eq!(idp.single_sign_on(), [Endpoint::Post(EndpointUrl::new("https://idp.test/sso").unwrap())]);
+    let blank = one.replace("\"https://idp.test/\"", "\" \"");
+    assert!(read(&blank).unwrap_err().contains("it is empty"));
+    let inside = one.replace("\"https://idp.test/sso\"", "\"https://idp.test/s so\"");
+    assert!(read(&inside).unwrap_err().contains("not an absolute http(s) URL"));
+}
+
 /// Each row: a file somebody gives for an IdP's metadata, and what the error says of it.
 #[test]
 fn files_given_by_mistake() {
@@ -199,6 +214,10 @@ fn files_given_by_mistake() {
         let error = read(file).unwrap_err();
         assert!(error.contains(words), "{error}");
     }
+    let wide: Vec<u8> = format!("\u{feff}{sp}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let now = Instant::parse("2026-11-25T00:00:00Z").unwrap();
+    let error = read_idp(&wide, &Allow::default(), now, &Limits::default()).unwrap_err().to_string();
+    assert!(error.contains("the file is UTF-16"), "{error}");
 }
 
 #[test]
