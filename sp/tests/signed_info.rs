@@ -1,8 +1,6 @@
 //! The parts of a Signature: each row spoils one of them, and says for which reason it is refused. What is spoiled is not
 //! signed any more, but how a Signature is built is looked at before its value is.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
-
 use crate::common::{accept, idp, outcome, recipe, sp};
 use mock_idp::{Recipe, Sign, Vendor};
 
