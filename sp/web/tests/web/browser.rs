@@ -30,6 +30,11 @@ impl Browser {
         Answer::of(self.client.get(format!("{}{path_and_query}", self.base))).await
     }
 
+    /// A GET, to be completed.
+    pub(crate) fn get_request(&self, path: &str) -> reqwest::RequestBuilder {
+        self.client.get(format!("{}{path}", self.base))
+    }
+
     pub(crate) async fn get_with(&self, path: &str, cookie: &str) -> Answer {
         Answer::of(self.client.get(format!("{}{path}", self.base)).header("cookie", cookie)).await
     }

@@ -66,6 +66,27 @@ async fn other_methods_and_paths() {
     }
 }
 
+/// Where we are is the operator's to say, never the sender's: what is for another host stays so, whatever Host it names.
+#[tokio::test]
+async fn a_foreign_host() {
+    let world = World::new().await;
+    let elsewhere = mock_idp::Sp::new(&world.ready.entity_id, "http://evil.test/saml/acs");
+    let for_elsewhere = Recipe { sp: elsewhere, ..world.recipe(vendor("okta")) }.build().unwrap().base64();
+    let for_us = Recipe { seed: 2, ..world.recipe(vendor("okta")) }.build().unwrap().base64();
+    for name in ["host", "x-forwarded-host", "forwarded"] {
+        let browser = world.browser();
+        let value = if name == "forwarded" { "host=evil.test" } else { "evil.test" };
+        let post = |message: &str| browser.post().header(name, value).form(&[("SAMLResponse", message)]);
+        check(&browser, post(&for_elsewhere), 403, "destination_mismatch").await;
+        let metadata = Answer::of(browser.get_request("/saml/metadata").header(name, value)).await;
+        assert!(metadata.body.contains(&world.ready.acs) && !metadata.body.contains("evil.test"), "{}", metadata.body);
+    }
+    // A proxy may well change it: the same header does not spoil a message for us.
+    let browser = world.browser();
+    let healthy = browser.post().header("host", "evil.test").form(&[("SAMLResponse", for_us.as_str())]);
+    Answer::of(healthy).await.check_accepted("/");
+}
+
 #[tokio::test]
 async fn an_idp_that_is_not_trusted() {
     let world = World::new().await;
