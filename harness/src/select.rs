@@ -135,6 +135,7 @@ fn need_reason(need: Need, flow: Flow, target: &Target) -> Option<String> {
         Need::MaxAge if !policy.max_age => "the target has no limit for the age of a message (policy.max_age)",
         Need::Sha1 if !policy.sha1 => "the target does not accept SHA-1 (policy.sha1)",
         Need::NoSha1 if policy.sha1 => "the target accepts SHA-1 (policy.sha1)",
+        Need::NoRsa15 if policy.rsa15 => "the target accepts RSA PKCS#1 v1.5 for content keys (policy.rsa15)",
         Need::Landing if matches!(target.outcome.mode, crate::target::Mode::Driver { .. }) => {
             "not observable: a driver answers who is logged in, not where the browser goes"
         }

@@ -59,6 +59,30 @@ impl<'a> Workshop<'a> {
 
     /// Signs, encrypts, spells.
     pub(crate) fn finish(mut self) -> Result<Message, RecipeError> {
+        self.sign_and_encrypt()?;
+        let mut xml = self.recipe.vendor.shape().wire.declaration.value.text().to_owned();
+        let spaced = self.recipe.vendor.shape().wire.spaced_slash.as_ref().is_some_and(|fact| fact.value);
+        match self.spelling.take() {
+            Some(spelling) => xml.push_str(&spelling),
+            None => spell_into(&self.response, spaced, &mut xml),
+        }
+        for step in &self.steps {
+            if let Step::Text(change) = step {
+                change(&mut xml);
+            }
+        }
+        Ok(self.message(xml))
+    }
+
+    /// The Response of another recipe, signed and encrypted, with its quirk but without its attack.
+    pub fn response_of(recipe: &Recipe) -> Result<Element, RecipeError> {
+        let recipe = Recipe { attack: None, ..recipe.clone() };
+        let mut workshop = Workshop::open(&recipe)?;
+        workshop.sign_and_encrypt()?;
+        Ok(workshop.response)
+    }
+
+    fn sign_and_encrypt(&mut self) -> Result<(), RecipeError> {
         self.run(|step| if let Step::Tree(change) = step { Some(change) } else { None })?;
         // An edit may leave the Assertion out; then there is nothing to sign or to encrypt.
         let has_assertion = self.response.child("Assertion").is_some();
@@ -74,19 +98,7 @@ impl<'a> Workshop<'a> {
         if self.recipe.sign.response() {
             self.sign_response()?;
         }
-        self.run(|step| if let Step::Signed(change) = step { Some(change) } else { None })?;
-        let mut xml = self.recipe.vendor.shape().wire.declaration.value.text().to_owned();
-        let spaced = self.recipe.vendor.shape().wire.spaced_slash.as_ref().is_some_and(|fact| fact.value);
-        match self.spelling.take() {
-            Some(spelling) => xml.push_str(&spelling),
-            None => spell_into(&self.response, spaced, &mut xml),
-        }
-        for step in &self.steps {
-            if let Step::Text(change) = step {
-                change(&mut xml);
-            }
-        }
-        Ok(self.message(xml))
+        self.run(|step| if let Step::Signed(change) = step { Some(change) } else { None })
     }
 
     fn run(

@@ -4,14 +4,14 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
-use crate::common::{self, accept, builder, idp, outcome, recipe, sp};
+use crate::common::{self, accept, builder, idp, idp_allowing, outcome, recipe, sp};
 use mock_idp::quirks::Quirk;
 use mock_idp::recipe::RecipeError;
 use mock_idp::step::Step;
 use mock_idp::tree::Element;
 use mock_idp::workshop::Workshop;
 use mock_idp::{Recipe, Sign, Vendor};
-use sp::{DecryptionKey, Limits, Sp};
+use sp::{Allow, DecryptionKey, Limits, Sp};
 
 const ANN: &str = "accepted as ann@example.test";
 const OTHER_KEY: &str = include_str!("../../fixtures/keys/attacker.key.pem");
@@ -281,6 +281,21 @@ fn cbc_can_be_switched_off_for_an_idp() {
         let strict = if cipher.uri().ends_with("gcm") { ANN } else { "encryption_algorithm_not_allowed" };
         assert_eq!(outcome(&accept(&xml, &sp(), &idp(vendor))), ANN, "{cipher:?}");
         assert_eq!(outcome(&accept(&xml, &sp(), &idp(vendor).refusing_cbc())), strict, "{cipher:?}");
+    }
+}
+
+/// A genuine message whose content key came by that transport: nothing but the setting keeps it out.
+#[test]
+fn rsa_1_5_is_refused_unless_it_is_allowed() {
+    let attack = mock_idp::attacks::named("rsa_1_5");
+    assert!(attack.is_some());
+    for vendor in Vendor::all() {
+        let encrypt = Some(recipe(vendor).usual_encryption());
+        let recipe = Recipe { encrypt, attack, sign: Sign::Assertion, ..recipe(vendor) };
+        let xml = recipe.build().unwrap().xml;
+        let seen_by = |allow: Allow| outcome(&accept(&xml, &sp(), &idp_allowing(vendor, allow)));
+        assert_eq!(seen_by(Allow::default()), "encryption_algorithm_not_allowed", "{}", vendor.name());
+        assert_eq!(seen_by(Allow { rsa15: true, ..Allow::default() }), ANN, "{}", vendor.name());
     }
 }
 

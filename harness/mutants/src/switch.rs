@@ -53,7 +53,7 @@ switches! {
     AuthnInstantIgnored AuthnStatementOptional
     // Around the core: endpoint, stores, settings. Asked for by the player of the table.
     AnyMethod BodiesInflated ReplaysAllowed ReplayKeyIsResponse AnyPendingRequest UnsolicitedAlways Sha1Allowed
-    KeysPooled ReplayCheckedFirst RelayStateFollowed RelayStateLooksLocal RelayStateLooksOurs
+    Rsa15Allowed KeysPooled ReplayCheckedFirst RelayStateFollowed RelayStateLooksLocal RelayStateLooksOurs
 }
 
 thread_local! {

@@ -131,6 +131,8 @@ pub enum Need {
     Sha1,
     /// SHA-1 is not accepted.
     NoSha1,
+    /// RSA PKCS#1 v1.5 is not accepted for content keys.
+    NoRsa15,
     /// Unsolicited Responses are not accepted.
     NoUnsolicited,
     /// It shows where the browser goes after a login.

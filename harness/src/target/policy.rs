@@ -30,6 +30,8 @@ pub struct Policy {
     pub encryption: EncryptionPolicy,
     /// It accepts RSA-SHA1 and SHA-1.
     pub sha1: bool,
+    /// It decrypts what came with a content key by RSA PKCS#1 v1.5.
+    pub rsa15: bool,
 }
 
 impl Default for Policy {
@@ -47,6 +49,7 @@ impl Default for Policy {
             clock_skew_s: 0,
             encryption: EncryptionPolicy::Optional,
             sha1: false,
+            rsa15: false,
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use super::{Attack, ORDINARY, has_encrypted_signed_assertion};
 use crate::base64;
-use crate::encrypt::Cipher;
+use crate::encrypt::{Cipher, Encryption, KeyTransport, Scheme};
 use crate::recipe::{Recipe, RecipeError};
 use crate::step::Step;
 use crate::tree::Element;
@@ -148,16 +148,18 @@ pub(super) const UNKNOWN_CIPHER: Attack = Attack {
 
 pub(super) const RSA_1_5: Attack = Attack {
     id: "rsa_1_5",
-    about: "The content key is said to be transported by RSA PKCS#1 v1.5, whose paddings tell it octet by octet.",
+    about: "The content key comes by RSA PKCS#1 v1.5: an SP that takes it tells by its paddings, octet by octet, what it holds.",
     source: "ENC-03; Jager, Schinzel and Somorovsky, Bleichenbacher's Attack Strikes Again, 2012",
     steps: &[Step::Signed(rsa_1_5)],
     ..CHANGED
 };
 
+/// The same message with that transport: whoever has the SP's key can open it, and should not try.
 fn rsa_1_5(workshop: &mut Workshop<'_>) -> Result<(), RecipeError> {
-    name_method(workshop, "EncryptedKey", "http://www.w3.org/2001/04/xmlenc#rsa-1_5")?;
-    let method = part(workshop, "EncryptedKey")?.child_mut("EncryptionMethod");
-    method.ok_or(RecipeError::Missing("EncryptionMethod"))?.children.clear();
+    let transport = KeyTransport { scheme: Scheme::Pkcs1, ..KeyTransport::default() };
+    let encrypt = workshop.recipe.encrypt.map(|encryption| Encryption { transport, ..encryption });
+    workshop.response = Workshop::response_of(&Recipe { encrypt, ..workshop.recipe.clone() })?;
+    workshop.strip_response_signature();
     Ok(())
 }
 

@@ -42,6 +42,7 @@ pub(crate) struct World {
     now: Instant,
     strict: Vec<Idp>,
     with_sha1: Vec<Idp>,
+    with_rsa15: Vec<Idp>,
     certificates: Vec<Vec<u8>>,
 }
 
@@ -91,8 +92,9 @@ impl World {
         let key = DecryptionKey::from_file(SP_KEY.as_bytes()).unwrap();
         let sp = Sp::builder(EntityId::new(ENTITY_ID).unwrap(), acs.clone()).decryption_key(key).build();
         let with_sha1 = trusted(Allow { sha1: true, ..Allow::default() });
+        let with_rsa15 = trusted(Allow { rsa15: true, ..Allow::default() });
         let certificates = mocks.iter().map(|(_, idp)| idp.certificate_der().to_vec()).collect();
-        Self { sp, acs, now, strict: trusted(Allow::default()), with_sha1, certificates }
+        Self { sp, acs, now, strict: trusted(Allow::default()), with_sha1, with_rsa15, certificates }
     }
 
     /// The row's messages; none when there is no such message.
@@ -174,7 +176,11 @@ impl World {
     ) -> Option<Validated> {
         plant(faults);
         let received = Received::post(&body(submission, faults)?, &self.sp).ok()?;
-        let idps = if faults.contains(&Switch::Sha1Allowed) { &self.with_sha1 } else { &self.strict };
+        let idps = match faults {
+            _ if faults.contains(&Switch::Sha1Allowed) => &self.with_sha1,
+            _ if faults.contains(&Switch::Rsa15Allowed) => &self.with_rsa15,
+            _ => &self.strict,
+        };
         let named = |name: &str| idps.iter().find(|idp| idp.entity_id().as_str() == name);
         let hint = received.issuer_hint();
         let idp = hint.as_deref().and_then(named).or(named(asked))?;
