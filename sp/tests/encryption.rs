@@ -271,6 +271,18 @@ fn several_recipients() {
     }
 }
 
+/// Allowing Triple DES takes nothing away.
+#[test]
+fn what_is_allowed_is_no_demand() {
+    let vendor = Vendor::named("okta").unwrap();
+    let healthy = recipe(vendor);
+    let xml = Recipe { encrypt: Some(healthy.usual_encryption()), ..healthy }.build().unwrap().xml;
+    let none = Allow::default();
+    for allow in [none, Allow { tripledes: true, ..none }, Allow { rsa15: true, ..none }] {
+        assert_eq!(outcome(&accept(&xml, &sp(), &common::idp_allowing(vendor, allow))), ANN, "{allow:?}");
+    }
+}
+
 #[test]
 fn cbc_can_be_switched_off_for_an_idp() {
     let vendor = Vendor::named("okta").unwrap();

@@ -49,7 +49,10 @@ fn an_algorithm_needs_a_key_of_its_kind() {
         let mut recipe = Recipe { signature: algorithm, ..recipe(vendor) };
         recipe.idp = recipe.idp.with_key(key::fitting(algorithm, vendor.key()), vendor);
         let xml = recipe.build().unwrap().xml;
-        assert_eq!(outcome(&accept(&xml, &sp(), &pinned)), "algorithm_key_mismatch", "{algorithm:?}");
+        let refused = accept(&xml, &sp(), &pinned);
+        assert_eq!(outcome(&refused), "algorithm_key_mismatch", "{algorithm:?}");
+        let expected = refused.unwrap_err().expected().to_owned();
+        assert!(expected.len() > "a pinned key for ".len(), "{expected}");
         let own = trusted(&recipe.idp, vendor, Allow::default());
         assert_eq!(outcome(&accept(&xml, &sp(), &own)), "accepted as ann@example.test", "{algorithm:?}");
     }

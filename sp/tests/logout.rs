@@ -464,9 +464,10 @@ fn what_we_send_is_signed_by_both_bindings() {
                 .unwrap();
         assert_eq!((&order.name_id, order.session_indexes.as_slice()), (&name_id, &["_s1".to_owned()][..]));
         let pending = PendingLogout { id: "_theirs".to_owned(), idp: us.entity_id().clone() };
-        let received = receive(response.carry(None).unwrap());
+        let received = receive(response.carry(Some("their state")).unwrap());
         let answer = received.accept_response(&other, &us, Some(&pending), delivery).unwrap();
         assert_eq!(answer.outcome(), &LogoutOutcome::Complete);
+        assert_eq!(answer.relay_state().unwrap().as_str(), "their state");
     }
     let nowhere = Idp::builder(EntityId::new("idp").unwrap()).certificate(common::SP_CERTIFICATE.as_bytes()).unwrap();
     assert!(LogoutRequest::new("_r", now(), &sp, &nowhere.build().unwrap(), &name_id, None).is_err());

@@ -568,3 +568,26 @@ fn a_second_signature() {
     assert_eq!(verdict(None, Sign::Assertion), "accepted as ann@example.test");
     assert_eq!(verdict(Some(&ASSERTION_SIGNED_TWICE), Sign::Assertion), "signature_repeated");
 }
+
+static TWO_PREFIXES: Quirk = changed(&[Step::Plan(|plan, _| plan.transforms = prefixes(&["x", "y"]))]);
+static THREE_PREFIXES: Quirk = changed(&[Step::Plan(|plan, _| plan.transforms = prefixes(&["x", "y", "z"]))]);
+
+fn prefixes(list: &[&str]) -> Vec<Transform> {
+    let mut method = mock_idp::canonical::Method::exclusive();
+    method.prefix_list = list.iter().map(|prefix| (*prefix).to_owned()).collect();
+    vec![Transform::Enveloped, Transform::Canonical(method)]
+}
+
+/// As many prefixes in a PrefixList as the limit says, and one more.
+#[test]
+fn prefixes_are_counted() {
+    let mut limits = sp::Limits::default();
+    limits.prefix_list = 2;
+    let sp = builder().limits(limits).build();
+    let verdict = |quirk| {
+        let xml = Recipe { quirk: Some(quirk), ..recipe(okta()) }.build().unwrap().xml;
+        outcome(&accept(&xml, &sp, &idp(okta())))
+    };
+    assert_eq!(verdict(&TWO_PREFIXES), "accepted as ann@example.test");
+    assert_eq!(verdict(&THREE_PREFIXES), "signature_malformed");
+}

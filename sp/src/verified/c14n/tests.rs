@@ -155,6 +155,15 @@ fn the_same_tag_again() {
     );
 }
 
+/// What the apex uses is declared outside of it; inside, it is spelled as canonical XML spells it.
+#[test]
+fn the_apex_carries_what_it_uses() {
+    let source = "<r xmlns:u='urn:u' xmlns:v='urn:v'><u:a>x</u:a></r>";
+    assert_eq!(octets(source, "a", &exclusive(&[])), "<u:a xmlns:u=\"urn:u\">x</u:a>");
+    let inclusive = Canonicalization::Inclusive { comments: Comments::Dropped };
+    assert_eq!(octets(source, "a", &inclusive), "<u:a xmlns:u=\"urn:u\" xmlns:v=\"urn:v\">x</u:a>");
+}
+
 /// As many declarations were written around the second tag as around the first one, but others.
 #[test]
 fn the_same_tag_behind_as_many_declarations() {
@@ -165,5 +174,11 @@ fn the_same_tag_behind_as_many_declarations() {
     assert_eq!(
         octets(&source, "a", &exclusive(&[])),
         format!("<a><x:e xmlns:x=\"urn:x\">{first}</x:e><y:e xmlns:y=\"urn:y\">{second}</y:e></a>")
+    );
+    // More were written around the second one than around the first, but nothing was declared there.
+    let source = format!("<r xmlns:x='urn:x' xmlns:y='urn:y'><a><e>{tag}</p:b></e><y:e>{tag}</p:b></y:e></a></r>");
+    assert_eq!(
+        octets(&source, "a", &exclusive(&[])),
+        format!("<a><e>{first}</e><y:e xmlns:y=\"urn:y\">{second}</y:e></a>")
     );
 }
