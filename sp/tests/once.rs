@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
 use crate::common::{self, Memory, accept_at, at, builder, idp, outcome, recipe, redeem, sp};
+use mock_idp::quirks::Quirk;
+use mock_idp::step::Step;
 use mock_idp::{Edits, Recipe, Vendor, quirks};
 use sp::{ClockSkew, EndpointUrl};
 use std::time::Duration;
@@ -35,6 +37,34 @@ fn a_claim_outlives_its_message() {
             assert!(last + 3600 <= until && until <= 3600 + 3600 + 120, "{until} {last}");
         }
     }
+}
+
+static SECOND_ENDS_LATER: Quirk = Quirk {
+    id: "test",
+    about: "",
+    source: "",
+    seen_at: &[],
+    needs: "",
+    applies: |_| true,
+    steps: &[Step::Tree(|bench| {
+        let subject = bench.assertion()?.child_mut("Subject").unwrap();
+        let mut second = subject.child("SubjectConfirmation").cloned().unwrap();
+        second.child_mut("SubjectConfirmationData").unwrap().set("NotOnOrAfter", "2026-11-25T10:20:00Z");
+        subject.push(second);
+        Ok(())
+    })],
+};
+
+/// A message is remembered as long as any of its confirmations could let it in again, not only the one that does now.
+#[test]
+fn a_claim_outlives_every_confirmation() {
+    let edits = Edits { not_on_or_after: Some("+50m".to_owned()), ..Edits::default() };
+    let recipe = Recipe { edits, quirk: Some(&SECOND_ENDS_LATER), ..recipe(okta()) };
+    let (xml, idp) = (recipe.build().unwrap().xml, idp(okta()));
+    let accepted = |t: i64| accept_at(&xml, &sp(), &idp, at(t));
+    let claimed = accepted(0).unwrap().claim().until().unix_seconds() - at(0).unix_seconds();
+    assert!(accepted(2999).is_ok() && accepted(3000).is_err(), "for fifty minutes");
+    assert!(3000 + 3600 <= claimed, "{claimed}");
 }
 
 #[test]
