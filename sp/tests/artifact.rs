@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
-use crate::common::{ACS, ENTITY_ID, Memory, REQUEST_ID, acs, expecting, now, recipe, redeem, sp, sp_with_logout};
+use crate::common::{
+    ACS, ENTITY_ID, Memory, REQUEST_ID, acs, changed, expecting, now, recipe, redeem, sp, sp_with_logout,
+};
 use crate::wrapping::{carrying, placements};
 use mock_idp::quirks::Quirk;
 use mock_idp::recipe::RecipeError;
@@ -228,10 +230,6 @@ fn an_answer_vouches_for_its_own_idp_only() {
     assert_eq!(refused.reason().name(), "issuer_mismatch");
 }
 
-const fn made(steps: &'static [Step]) -> Quirk {
-    Quirk { id: "test", about: "", source: "", seen_at: &[], needs: "", applies: |_| true, steps }
-}
-
 /// Puts the signed Response into an ArtifactResponse, which is signed by this plan.
 fn signed_answer(bench: &mut Workshop<'_>, plan: &Plan) -> Result<(), RecipeError> {
     let of = |name: &str| Element::new(name.to_owned());
@@ -245,8 +243,9 @@ fn signed_answer(bench: &mut Workshop<'_>, plan: &Plan) -> Result<(), RecipeErro
     bench.sign_response_by(plan)
 }
 
-static SIGNED: Quirk = made(&[Step::Signed(|bench| signed_answer(bench, &bench.plan.clone()))]);
-static SIGNED_BY_A_STRANGER: Quirk = made(&[Step::Signed(|bench| {
+static SIGNED: Quirk = changed(&[Step::Signed(|bench| signed_answer(bench, &bench.plan.clone()))]);
+
+static SIGNED_BY_A_STRANGER: Quirk = changed(&[Step::Signed(|bench| {
     let plan = bench.attacker_plan(Vec::new());
     signed_answer(bench, &plan)
 })]);

@@ -4,7 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
-use crate::common::{self, accept, builder, idp, idp_allowing, outcome, recipe, sp};
+use crate::common::{self, accept, builder, changed, idp, idp_allowing, outcome, recipe, sp};
 use mock_idp::quirks::Quirk;
 use mock_idp::recipe::RecipeError;
 use mock_idp::step::Step;
@@ -14,12 +14,8 @@ use mock_idp::{Recipe, Sign, Vendor};
 use sp::{Allow, DecryptionKey, Limits, Sp};
 
 const ANN: &str = "accepted as ann@example.test";
-const OTHER_KEY: &str = include_str!("../../fixtures/keys/attacker.key.pem");
 
-/// A change of the unsigned tree.
-const fn changed(steps: &'static [Step]) -> Quirk {
-    Quirk { id: "test", about: "", source: "", seen_at: &[], needs: "", applies: |_| true, steps }
-}
+const OTHER_KEY: &str = include_str!("../../fixtures/keys/attacker.key.pem");
 
 /// What becomes of the message with this change, in every vendor's shape and layout.
 #[track_caller]
@@ -87,11 +83,15 @@ fn the_name(subject: &Element) -> Element {
 }
 
 static ENCRYPTED_ID: Quirk = changed(&[Step::Tree(|bench| encrypt_name(bench, the_name))]);
+
 static ENCRYPTED_ATTRIBUTES: Quirk = changed(&[Step::Tree(encrypt_attributes)]);
+
 static BOTH: Quirk = changed(&[Step::Tree(|bench| encrypt_name(bench, the_name)), Step::Tree(encrypt_attributes)]);
+
 static NAME_IN_NAME: Quirk = changed(&[Step::Tree(|bench| {
     encrypt_name(bench, |subject| subject.child("SubjectConfirmation").unwrap().clone())
 })]);
+
 static MANY: Quirk = changed(&[Step::Tree(|bench| {
     let attribute = bench.response.at(&["Assertion", "AttributeStatement", "Attribute"]).cloned().unwrap();
     for _ in 0..8 {
@@ -109,12 +109,14 @@ static NAME_IN_ATTRIBUTE: Quirk = changed(&[Step::Tree(|bench| {
     bench.assertion()?.push(statement);
     Ok(())
 })]);
+
 static LABEL: Quirk = changed(&[Step::Signed(|bench| {
     how_the_key_is_wrapped(bench, |method| {
         let label = method.name.replace("EncryptionMethod", "OAEPparams");
         method.insert(0, Element::new(label).saying("AAAA"));
     })
 })]);
+
 static TWO_DIGESTS: Quirk = changed(&[Step::Signed(|bench| {
     how_the_key_is_wrapped(bench, |method| {
         let digest = Element::new("ds:DigestMethod").with("xmlns:ds", "http://www.w3.org/2000/09/xmldsig#");
@@ -124,6 +126,7 @@ static TWO_DIGESTS: Quirk = changed(&[Step::Signed(|bench| {
         method.push(digest);
     })
 })]);
+
 static REFERENCE_BESIDE: Quirk = changed(&[Step::Signed(|bench| {
     bench.response.walk_mut(&mut |element| {
         if element.local() == "CipherData" {

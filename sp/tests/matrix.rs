@@ -4,7 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
-use crate::common::{self, accept, outcome, recipe, sp, trusted};
+use crate::common::{self, accept, changed, outcome, recipe, sp, trusted};
 use mock_idp::canonical::{Method, Scope, canonical};
 use mock_idp::encrypt::{KeyTransport, Scheme};
 use mock_idp::quirks::Quirk;
@@ -28,10 +28,6 @@ const STRICT: Allow =
     Allow { sha1: false, rsa1024: false, rsa512: false, rsa15: false, tripledes: false, c14n_comments: false };
 const LAX: Allow = Allow { sha1: true, rsa1024: true, rsa512: true, rsa15: true, tripledes: true, c14n_comments: true };
 
-const fn quirk(steps: &'static [Step]) -> Quirk {
-    Quirk { id: "test", about: "", source: "", seen_at: &[], needs: "", applies: |_| true, steps }
-}
-
 /// How the signed elements are canonicalized. Each of them has comments between its elements.
 struct Form {
     quirk: Quirk,
@@ -42,7 +38,7 @@ struct Form {
 }
 
 const fn form(steps: &'static [Step], comments: bool) -> Form {
-    Form { quirk: quirk(steps), comments, asked: true }
+    Form { quirk: changed(steps), comments, asked: true }
 }
 
 fn set(plan: &mut Plan, method: Method) {
@@ -149,7 +145,7 @@ fn every_signature_algorithm_with_every_digest_and_canonicalization() {
 /// A comment that the digest covers, against the rule: whoever kept it would accept this.
 #[test]
 fn a_digest_over_comments() {
-    static WITH: Quirk = quirk(&[
+    static WITH: Quirk = changed(&[
         Step::Tree(|workshop| {
             let comment = Node::Comment(" digested ".to_owned());
             workshop.assertion()?.children.insert(1, comment);
@@ -161,7 +157,7 @@ fn a_digest_over_comments() {
         Step::Plan(|plan, _| set(plan, Method { comments: true, ..Method::exclusive() })),
     ]);
     static WITHOUT: Quirk =
-        quirk(&[COMMENTS, Step::Plan(|plan, _| set(plan, Method { comments: true, ..Method::exclusive() }))]);
+        changed(&[COMMENTS, Step::Plan(|plan, _| set(plan, Method { comments: true, ..Method::exclusive() }))]);
     let vendor = Vendor::named("okta").unwrap();
     for (quirk, expected) in [(&WITHOUT, ANN), (&WITH, Reason::DigestMismatch.name())] {
         let xml = Recipe { quirk: Some(quirk), sign: Sign::Assertion, ..recipe(vendor) }.build().unwrap().xml;
@@ -200,25 +196,25 @@ const NOT_ALLOWED: &str = "signature_algorithm_not_allowed";
 static SALTED: &[(SignatureAlgorithm, Quirk, &str)] = {
     use SignatureAlgorithm::{RsaPssSha256, RsaPssSha384, RsaPssSha512};
     &[
-        (RsaPssSha256, quirk(&[Step::Plan(|p, _| salted(p, 32, parameters(None, None, None)))]), ANN),
-        (RsaPssSha256, quirk(&[Step::Plan(|p, _| salted(p, 32, parameters(SHA256, None, Some(32))))]), ANN),
-        (RsaPssSha256, quirk(&[Step::Plan(|p, _| salted(p, 32, parameters(SHA256, SHA256, Some(32))))]), ANN),
-        (RsaPssSha384, quirk(&[Step::Plan(|p, _| salted(p, 48, parameters(SHA384, SHA384, Some(48))))]), ANN),
-        (RsaPssSha512, quirk(&[Step::Plan(|p, _| salted(p, 64, parameters(SHA512, SHA512, Some(64))))]), ANN),
+        (RsaPssSha256, changed(&[Step::Plan(|p, _| salted(p, 32, parameters(None, None, None)))]), ANN),
+        (RsaPssSha256, changed(&[Step::Plan(|p, _| salted(p, 32, parameters(SHA256, None, Some(32))))]), ANN),
+        (RsaPssSha256, changed(&[Step::Plan(|p, _| salted(p, 32, parameters(SHA256, SHA256, Some(32))))]), ANN),
+        (RsaPssSha384, changed(&[Step::Plan(|p, _| salted(p, 48, parameters(SHA384, SHA384, Some(48))))]), ANN),
+        (RsaPssSha512, changed(&[Step::Plan(|p, _| salted(p, 64, parameters(SHA512, SHA512, Some(64))))]), ANN),
         // Whoever signs may mean what he says, and it is refused all the same.
-        (RsaPssSha256, quirk(&[Step::Plan(|p, _| salted(p, 20, parameters(SHA256, SHA256, Some(20))))]), NOT_ALLOWED),
-        (RsaPssSha256, quirk(&[Step::Plan(|p, _| salted(p, 0, parameters(SHA256, SHA256, Some(0))))]), NOT_ALLOWED),
-        (RsaPssSha512, quirk(&[Step::Plan(|p, _| salted(p, 32, parameters(SHA512, SHA512, None)))]), NOT_ALLOWED),
-        (RsaPssSha256, quirk(&[Step::Plan(|p, _| salted(p, 32, parameters(SHA256, SHA512, Some(32))))]), NOT_ALLOWED),
-        (RsaPssSha512, quirk(&[Step::Plan(|p, _| salted(p, 64, parameters(SHA512, None, Some(64))))]), NOT_ALLOWED),
+        (RsaPssSha256, changed(&[Step::Plan(|p, _| salted(p, 20, parameters(SHA256, SHA256, Some(20))))]), NOT_ALLOWED),
+        (RsaPssSha256, changed(&[Step::Plan(|p, _| salted(p, 0, parameters(SHA256, SHA256, Some(0))))]), NOT_ALLOWED),
+        (RsaPssSha512, changed(&[Step::Plan(|p, _| salted(p, 32, parameters(SHA512, SHA512, None)))]), NOT_ALLOWED),
+        (RsaPssSha256, changed(&[Step::Plan(|p, _| salted(p, 32, parameters(SHA256, SHA512, Some(32))))]), NOT_ALLOWED),
+        (RsaPssSha512, changed(&[Step::Plan(|p, _| salted(p, 64, parameters(SHA512, None, Some(64))))]), NOT_ALLOWED),
         // What they say is what is checked, and not what fits.
-        (RsaPssSha256, quirk(&[Step::Plan(|p, _| salted(p, 20, parameters(SHA256, SHA256, None)))]), NO_KEY),
-        (RsaPssSha256, quirk(&[Step::Plan(|p, _| salted(p, 32, parameters(SHA384, SHA384, Some(48))))]), NO_KEY),
-        (RsaPssSha384, quirk(&[Step::Plan(|p, _| salted(p, 48, parameters(None, None, None)))]), NO_KEY),
+        (RsaPssSha256, changed(&[Step::Plan(|p, _| salted(p, 20, parameters(SHA256, SHA256, None)))]), NO_KEY),
+        (RsaPssSha256, changed(&[Step::Plan(|p, _| salted(p, 32, parameters(SHA384, SHA384, Some(48))))]), NO_KEY),
+        (RsaPssSha384, changed(&[Step::Plan(|p, _| salted(p, 48, parameters(None, None, None)))]), NO_KEY),
         // No other algorithm has parameters.
         (
             RsaPssSha256,
-            quirk(&[Step::Plan(|p, _| p.method_holds = Some(parameters(SHA256, SHA256, Some(32))))]),
+            changed(&[Step::Plan(|p, _| p.method_holds = Some(parameters(SHA256, SHA256, Some(32))))]),
             "signature_malformed",
         ),
     ]

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
-use crate::common::{self, now};
+use crate::common::{self, changed, now};
 use mock_idp::Vendor;
 use mock_idp::quirks::Quirk;
 use mock_idp::step::Step;
@@ -135,28 +135,20 @@ fn signed_metadata() {
 }
 
 /// Puts two IdPs into an aggregate, and signs that.
-static AGGREGATE: Quirk = Quirk {
-    id: "test",
-    about: "",
-    source: "",
-    seen_at: &[],
-    needs: "",
-    applies: |_| true,
-    steps: &[Step::Signed(|bench| {
-        let entity = |name: &str| {
-            let vendor = Vendor::named(name).unwrap();
-            let file = mock(vendor).metadata(vendor);
-            let (_, file) = file.split_once("?>").unwrap();
-            let mut entity = mock_idp::read::element(file).unwrap();
-            while entity.take("Signature").is_some() {}
-            entity.set("ID", format!("_{name}"));
-            entity
-        };
-        let aggregate = Element::new("x:EntitiesDescriptor").with("xmlns:x", "urn:oasis:names:tc:SAML:2.0:metadata");
-        bench.response = aggregate.with("ID", "_all").holding(entity("okta")).holding(entity("azure"));
-        bench.sign_response()
-    })],
-};
+static AGGREGATE: Quirk = changed(&[Step::Signed(|bench| {
+    let entity = |name: &str| {
+        let vendor = Vendor::named(name).unwrap();
+        let file = mock(vendor).metadata(vendor);
+        let (_, file) = file.split_once("?>").unwrap();
+        let mut entity = mock_idp::read::element(file).unwrap();
+        while entity.take("Signature").is_some() {}
+        entity.set("ID", format!("_{name}"));
+        entity
+    };
+    let aggregate = Element::new("x:EntitiesDescriptor").with("xmlns:x", "urn:oasis:names:tc:SAML:2.0:metadata");
+    bench.response = aggregate.with("ID", "_all").holding(entity("okta")).holding(entity("azure"));
+    bench.sign_response()
+})]);
 
 /// A federation signs its aggregate: every IdP in it counts, and nothing that was put in later.
 #[test]

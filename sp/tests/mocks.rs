@@ -160,15 +160,8 @@ fn demands_of_the_settings() {
 #[test]
 fn failures_that_the_idp_signed_and_that_nobody_signed() {
     use mock_idp::edit::Edits;
-    static WITHOUT: mock_idp::Quirk = mock_idp::Quirk {
-        id: "test",
-        about: "",
-        source: "",
-        seen_at: &[],
-        needs: "",
-        applies: |_| true,
-        steps: &[mock_idp::step::Step::Tree(|bench| bench.take_assertion().map(|_| ()))],
-    };
+    static WITHOUT: mock_idp::Quirk =
+        common::changed(&[mock_idp::step::Step::Tree(|bench| bench.take_assertion().map(|_| ()))]);
     for vendor in Vendor::all() {
         let edits =
             Edits { status: Some("urn:oasis:names:tc:SAML:2.0:status:Responder".to_owned()), ..Edits::default() };

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
-use crate::common::{self, Memory, accept_at, at, builder, idp, outcome, recipe, redeem, sp};
+use crate::common::{self, Memory, accept_at, at, builder, changed, idp, outcome, recipe, redeem, sp};
 use mock_idp::quirks::Quirk;
 use mock_idp::step::Step;
 use mock_idp::{Edits, Recipe, Vendor, quirks};
@@ -39,21 +39,13 @@ fn a_claim_outlives_its_message() {
     }
 }
 
-static SECOND_ENDS_LATER: Quirk = Quirk {
-    id: "test",
-    about: "",
-    source: "",
-    seen_at: &[],
-    needs: "",
-    applies: |_| true,
-    steps: &[Step::Tree(|bench| {
-        let subject = bench.assertion()?.child_mut("Subject").unwrap();
-        let mut second = subject.child("SubjectConfirmation").cloned().unwrap();
-        second.child_mut("SubjectConfirmationData").unwrap().set("NotOnOrAfter", "2026-11-25T10:20:00Z");
-        subject.push(second);
-        Ok(())
-    })],
-};
+static SECOND_ENDS_LATER: Quirk = changed(&[Step::Tree(|bench| {
+    let subject = bench.assertion()?.child_mut("Subject").unwrap();
+    let mut second = subject.child("SubjectConfirmation").cloned().unwrap();
+    second.child_mut("SubjectConfirmationData").unwrap().set("NotOnOrAfter", "2026-11-25T10:20:00Z");
+    subject.push(second);
+    Ok(())
+})]);
 
 /// A message is remembered as long as any of its confirmations could let it in again, not only the one that does now.
 #[test]

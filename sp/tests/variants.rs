@@ -2,19 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
-use crate::common::{self, ACS, ENTITY_ID, accept, accept_at, at, builder, idp, now, outcome, recipe, sp};
+use crate::common::{self, ACS, ENTITY_ID, accept, builder, changed, idp, now, outcome, recipe, sp};
 use mock_idp::edit::Part;
 use mock_idp::quirks::Quirk;
-use mock_idp::sign::Transform;
 use mock_idp::step::Step;
 use mock_idp::tree::Element;
-use mock_idp::wire::spell;
 use mock_idp::workshop::Workshop;
-use mock_idp::{Edits, Recipe, RecipeError, Sign, Vendor, read};
+use mock_idp::{Edits, Recipe, RecipeError, Sign, Vendor};
 use sp::accept::Received;
-use sp::{ClockSkew, Delivery, EndpointUrl};
+use sp::{Delivery, EndpointUrl};
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 fn okta() -> Vendor {
     Vendor::named("okta").unwrap()
@@ -316,53 +313,6 @@ fn another_endpoint_of_ours() {
     assert_eq!(result.unwrap_err().reason().name(), "destination_mismatch");
 }
 
-/// Signs as some stacks do that never heard of exclusive canonicalization.
-static NO_CANONICALIZATION: mock_idp::Quirk = mock_idp::Quirk {
-    id: "no_canonicalization",
-    about: "The one transform is enveloped-signature, so that Canonical XML 1.0 makes the octets.",
-    source: "XML Signature 4.3.3.2; core 5.4.4 only recommends the other",
-    seen_at: &[],
-    needs: "a signed message",
-    applies: |_| true,
-    steps: &[Step::Plan(|plan, _| plan.transforms = vec![Transform::Enveloped])],
-};
-
-/// Canonicalization is not among the transforms, and the inclusive one is what that means.
-#[test]
-fn no_transform_that_canonicalizes() {
-    for sign in [Sign::Assertion, Sign::Response, Sign::Both] {
-        let xml = Recipe { sign, quirk: Some(&NO_CANONICALIZATION), ..recipe(okta()) }.build().unwrap().xml;
-        assert_eq!(xml.matches(":Transform ").count(), xml.matches(":Signature ").count(), "one each: {xml}");
-        assert_eq!(outcome(&accept(&xml, &sp(), &idp(okta()))), "accepted as ann@example.test");
-        let forged = xml.replace("ann@example.test", "mallory@example.test");
-        assert_eq!(outcome(&accept(&forged, &sp(), &idp(okta()))), "digest_mismatch");
-        // The inclusive form has the namespaces around it; SignedInfo is exclusive all the same.
-        let moved = xml.replacen("Response ", "Response xmlns:more=\"urn:more\" ", 1);
-        assert_eq!(outcome(&accept(&moved, &sp(), &idp(okta()))), "digest_mismatch");
-    }
-}
-
-/// Without one of the two transforms that belong there, the octets are others on every stack.
-#[test]
-fn transforms_that_are_missing() {
-    let xml = Recipe { sign: Sign::Assertion, ..recipe(okta()) }.build().unwrap().xml;
-    let verdict = |without: Option<usize>| {
-        let mut message = read::element(&xml).unwrap();
-        let path = ["Assertion", "Signature", "SignedInfo", "Reference", "Transforms"];
-        let transforms = &mut message.at_mut(&path).unwrap().children;
-        without.into_iter().for_each(|number| drop(transforms.remove(number)));
-        outcome(&accept(&spell(&message), &sp(), &idp(okta())))
-    };
-    assert_eq!(verdict(None), "accepted as ann@example.test");
-    assert_eq!(verdict(Some(0)), "transform_not_allowed");
-    assert_eq!(verdict(Some(1)), "signature_invalid");
-}
-
-/// A quirk that only these tests know.
-fn quirk(steps: &'static [Step]) -> &'static mock_idp::Quirk {
-    Box::leak(Box::new(mock_idp::Quirk { id: "local", steps, ..NO_CANONICALIZATION }))
-}
-
 /// Gives the first Attribute one more value.
 fn add_value(workshop: &mut Workshop<'_>, value: Element) -> Result<(), RecipeError> {
     let attribute = workshop.assertion()?.at_mut(&["AttributeStatement", "Attribute"]);
@@ -383,38 +333,39 @@ fn what_is_not_ours_to_read() {
     let usual = accepted(None).unwrap();
     assert!(!usual.attributes.is_empty());
 
-    static STRUCTURED: &[Step] =
-        &[Step::Tree(|workshop| add_value(workshop, workshop.saml("AttributeValue").holding(address())))];
-    static LAID_OUT: &[Step] = &[Step::Tree(|workshop| {
+    static STRUCTURED: Quirk =
+        changed(&[Step::Tree(|workshop| add_value(workshop, workshop.saml("AttributeValue").holding(address())))]);
+    static LAID_OUT: Quirk = changed(&[Step::Tree(|workshop| {
         add_value(workshop, workshop.saml("AttributeValue").saying("\n  ").holding(address()).holding(address()))
-    })];
-    static DECISION: &[Step] = &[Step::Tree(|workshop| {
+    })]);
+    static DECISION: Quirk = changed(&[Step::Tree(|workshop| {
         let action = workshop.saml("Action").with("Namespace", "urn:x").saying("Read");
         let decision = workshop.saml("AuthzDecisionStatement").with("Resource", "urn:x").with("Decision", "Permit");
         workshop.assertion()?.push(decision.holding(action));
         Ok(())
-    })];
-    static ENCRYPTED: &[Step] = &[Step::Tree(|workshop| {
+    })]);
+    static ENCRYPTED: Quirk = changed(&[Step::Tree(|workshop| {
         add_value(workshop, workshop.saml("AttributeValue").holding(workshop.saml("EncryptedID")))
-    })];
-    for steps in [STRUCTURED, LAID_OUT, ENCRYPTED, DECISION] {
-        let identity = accepted(Some(quirk(steps))).unwrap();
+    })]);
+    for quirk in [&STRUCTURED, &LAID_OUT, &ENCRYPTED, &DECISION] {
+        let identity = accepted(Some(quirk)).unwrap();
         assert_eq!((&identity.name_id, &identity.attributes), (&usual.name_id, &usual.attributes));
     }
 
-    static MIXED: &[Step] =
-        &[Step::Tree(|workshop| add_value(workshop, workshop.saml("AttributeValue").saying("x").holding(address())))];
-    static PARKED: &[Step] = &[Step::Tree(|workshop| {
+    static MIXED: Quirk = changed(&[Step::Tree(|workshop| {
+        add_value(workshop, workshop.saml("AttributeValue").saying("x").holding(address()))
+    })]);
+    static PARKED: Quirk = changed(&[Step::Tree(|workshop| {
         add_value(workshop, workshop.saml("AttributeValue").holding(workshop.saml("Subject")))
-    })];
-    static UNKNOWN: &[Step] = &[Step::Tree(|workshop| {
+    })]);
+    static UNKNOWN: Quirk = changed(&[Step::Tree(|workshop| {
         let statement = workshop.saml("AuthzDecision");
         workshop.assertion()?.push(statement);
         Ok(())
-    })];
-    assert_eq!(outcome(&accepted(Some(quirk(MIXED)))), "text_invalid");
-    assert_eq!(outcome(&accepted(Some(quirk(PARKED)))), "text_invalid");
-    assert_eq!(outcome(&accepted(Some(quirk(UNKNOWN)))), "unexpected_element");
+    })]);
+    assert_eq!(outcome(&accepted(Some(&MIXED))), "text_invalid");
+    assert_eq!(outcome(&accepted(Some(&PARKED))), "text_invalid");
+    assert_eq!(outcome(&accepted(Some(&UNKNOWN))), "unexpected_element");
 }
 
 /// XInclude, xml:base and schemaLocation are markup like any other: nothing is fetched, nothing is put in their place.
@@ -455,139 +406,4 @@ fn two_logins_at_once() {
             });
         }
     });
-}
-
-/// The skew is added once, on either side, and nowhere twice.
-#[test]
-fn the_skew_counts_once() {
-    let sp = builder().skew(ClockSkew(Duration::from_secs(30))).build();
-    let edits = Edits { not_before: Some("+30s".to_owned()), ..Edits::default() };
-    let xml = Recipe { edits, ..recipe(okta()) }.build().unwrap().xml;
-    let idp = idp(okta());
-    assert!(accept_at(&xml, &sp, &idp, at(0)).is_ok());
-    assert_eq!(accept_at(&xml, &sp, &idp, at(-1)).unwrap_err().reason().name(), "not_yet_valid");
-}
-
-/// What the IdP says of the end and the start comes before our own limit on age and a clock that is ahead.
-#[test]
-fn a_message_that_is_opened_too_late_or_too_early() {
-    let healthy = recipe(okta()).build().unwrap().xml;
-    let open = Edits {
-        not_on_or_after: Some("+3d".to_owned()),
-        confirmation_not_on_or_after: Some("+3d".to_owned()),
-        ..Edits::default()
-    };
-    let open = Recipe { edits: open, ..recipe(okta()) }.build().unwrap().xml;
-    let verdict = |xml: &str, seconds| {
-        let result = accept_at(xml, &sp(), &idp(okta()), at(seconds));
-        result.map_or_else(|rejection| rejection.reason().name(), |_| "accepted")
-    };
-    assert_eq!(verdict(&healthy, 0), "accepted");
-    for later in [3600, 86_400, 400 * 86_400] {
-        assert_eq!(verdict(&healthy, later), "expired", "{later}");
-    }
-    assert_eq!(verdict(&healthy, -86_400), "not_yet_valid");
-    assert_eq!(verdict(&open, 3600), "accepted");
-    assert_eq!(verdict(&open, 3601), "issued_too_long_ago");
-}
-
-const fn changed(steps: &'static [Step]) -> Quirk {
-    Quirk { id: "test", about: "", source: "", seen_at: &[], needs: "", applies: |_| true, steps }
-}
-
-static TWO_STATEMENTS: Quirk = changed(&[Step::Tree(|bench| {
-    let assertion = bench.assertion()?;
-    let statement = assertion.child("AuthnStatement").cloned().unwrap();
-    let place = assertion.position("AuthnStatement").unwrap();
-    assertion.child_mut("AuthnStatement").unwrap().set("SessionNotOnOrAfter", "2026-11-25T11:00:00Z");
-    let second = statement.with("SessionNotOnOrAfter", "2026-11-25T10:00:00Z").with("SessionIndex", "_second");
-    assertion.insert(place + 1, second);
-    Ok(())
-})]);
-
-/// With several AuthnStatements the first one names the session, and the earliest end of any bounds it.
-#[test]
-fn the_earliest_end_of_a_session() {
-    let of = |quirk| {
-        let edits = Edits { session_index: Some("_first".to_owned()), ..Edits::default() };
-        let xml = Recipe { quirk, edits, ..recipe(okta()) }.build().unwrap().xml;
-        accept(&xml, &sp(), &idp(okta())).unwrap()
-    };
-    assert_eq!(of(None).session_not_on_or_after, None);
-    let identity = of(Some(&TWO_STATEMENTS));
-    assert_eq!(identity.session_index.as_deref(), Some("_first"));
-    assert_eq!(identity.session_not_on_or_after, sp::Instant::parse("2026-11-25T10:00:00Z").ok());
-}
-
-/// As old as a message may be, and a second older; with and without a difference of the clocks.
-#[test]
-fn how_old_a_message_may_be() {
-    let far = Some("+1d".to_owned());
-    for (skew, oldest) in [(0, 3600), (60, 3660)] {
-        let sp = builder().skew(ClockSkew(Duration::from_secs(skew))).build();
-        let verdict = |age: i64| {
-            let edits = Edits {
-                issue_instant: Some(format!("-{age}s")),
-                not_on_or_after: far.clone(),
-                confirmation_not_on_or_after: far.clone(),
-                ..Edits::default()
-            };
-            outcome(&accept(&Recipe { edits, ..recipe(okta()) }.build().unwrap().xml, &sp, &idp(okta())))
-        };
-        assert_eq!(verdict(oldest), "accepted as ann@example.test");
-        assert_eq!(verdict(oldest + 1), "issued_too_long_ago");
-    }
-}
-
-/// Signs as usual, and then once more in the same place: two Signatures, both genuine.
-fn repeat_signature(element: &mut Element) {
-    let place = element.position("Signature").unwrap();
-    let signature = element.child("Signature").cloned().unwrap();
-    element.insert(place + 1, signature);
-}
-
-static RESPONSE_SIGNED_TWICE: Quirk = changed(&[Step::Signed(|bench| {
-    repeat_signature(&mut bench.response);
-    Ok(())
-})]);
-static ASSERTION_SIGNED_TWICE: Quirk = changed(&[Step::Signed(|bench| {
-    repeat_signature(bench.assertion()?);
-    Ok(())
-})]);
-
-#[test]
-fn a_second_signature() {
-    let verdict = |quirk, sign| {
-        let xml = Recipe { quirk, sign, ..recipe(okta()) }.build().unwrap().xml;
-        outcome(&accept(&xml, &sp(), &idp(okta())))
-    };
-    for sign in [Sign::Response, Sign::Both] {
-        assert_eq!(verdict(None, sign), "accepted as ann@example.test");
-        assert_eq!(verdict(Some(&RESPONSE_SIGNED_TWICE), sign), "signature_repeated");
-    }
-    assert_eq!(verdict(None, Sign::Assertion), "accepted as ann@example.test");
-    assert_eq!(verdict(Some(&ASSERTION_SIGNED_TWICE), Sign::Assertion), "signature_repeated");
-}
-
-static TWO_PREFIXES: Quirk = changed(&[Step::Plan(|plan, _| plan.transforms = prefixes(&["x", "y"]))]);
-static THREE_PREFIXES: Quirk = changed(&[Step::Plan(|plan, _| plan.transforms = prefixes(&["x", "y", "z"]))]);
-
-fn prefixes(list: &[&str]) -> Vec<Transform> {
-    let mut method = mock_idp::canonical::Method::exclusive();
-    method.prefix_list = list.iter().map(|prefix| (*prefix).to_owned()).collect();
-    vec![Transform::Enveloped, Transform::Canonical(method)]
-}
-
-/// As many prefixes in a PrefixList as the limit says, and one more.
-#[test]
-fn prefixes_are_counted() {
-    let mut limits = sp::Limits::default();
-    limits.prefix_list = 2;
-    let sp = builder().limits(limits).build();
-    let verdict = |quirk| {
-        let xml = Recipe { quirk: Some(quirk), ..recipe(okta()) }.build().unwrap().xml;
-        outcome(&accept(&xml, &sp, &idp(okta())))
-    };
-    assert_eq!(verdict(&TWO_PREFIXES), "accepted as ann@example.test");
-    assert_eq!(verdict(&THREE_PREFIXES), "signature_malformed");
 }

@@ -4,6 +4,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what cannot go on has failed")]
 
+use mock_idp::quirks::Quirk;
+use mock_idp::step::Step;
 use mock_idp::{Recipe, Vendor};
 use sp::accept::Received;
 use sp::{
@@ -48,6 +50,11 @@ pub(crate) fn idp_allowing(vendor: Vendor, allow: Allow) -> Idp {
 pub(crate) fn trusted(idp: &mock_idp::Idp, vendor: Vendor, allow: Allow) -> Idp {
     let metadata = idp.metadata(vendor);
     sp::metadata::read_idp(metadata.as_bytes(), &allow, now(), &Limits::default()).unwrap().remove(0)
+}
+
+/// A change of a message that one test knows, and no catalogue.
+pub(crate) const fn changed(steps: &'static [Step]) -> Quirk {
+    Quirk { id: "test", about: "", source: "", seen_at: &[], needs: "", applies: |_| true, steps }
 }
 
 /// A healthy answer to our request, in the vendor's default layout.
